@@ -108,6 +108,8 @@ export type ApprovalStatus = z.infer<typeof ApprovalStatus>
  */
 export const ApprovalAnswer = z.object({
   status: ApprovalStatus,
+  /** Why an approved call may not run now although it was asked to (policy narrowed, ledger down): for the model. */
+  refused: z.object({ code: z.enum(errorCodes), message: z.string() }).optional(),
   run: z
     .object({
       lease: z.string(),

@@ -131,6 +131,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
   spec: ToolSpec<I, O>,
 ): Tool {
   const { name, title, description, scope, effect, input: inputSchema, output } = spec
+  const strictInput = inputSchema.strict() // an argument nobody reads is a mistake worth telling
   return {
     name,
     title,
@@ -142,9 +143,9 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
     deadlineMs: spec.deadlineMs ?? 30_000,
     trusted: spec.trusted ?? false,
     bind(args) {
-      const parsed = inputSchema.safeParse(args ?? {})
+      const parsed = strictInput.safeParse(args ?? {})
       if (!parsed.success) throw new ToolError('invalid_input', invalidInput(parsed.error))
-      const input = parsed.data
+      const input = parsed.data as z.output<I> // strict() narrows what is accepted, not its type
       return {
         input,
         async preview(ctx) {

@@ -1,9 +1,6 @@
-export default {
-  fetch() {
-    return new Response('x')
-  },
-}
-export class Session {}
-export class Person {}
-export class Control {}
-export class EndpointApi {}
+import { endpoint } from '../../shared/endpoint.ts'
+import { sessionClass } from '../../shared/session.ts'
+import integration from './integration.ts'
+
+export class Session extends sessionClass(integration) {}
+export default endpoint(integration)

@@ -1,0 +1,269 @@
+/**
+ * The write half of the pipeline: policy asked afresh, the preview, the proposal, and (once a
+ * person has decided, or where policy says `never`) the run. The hub holds the states and the
+ * single lease; this side never runs a write without it.
+ */
+import * as z from 'zod'
+import { fitToBudget } from './budget.ts'
+import { ToolError } from './errors.ts'
+import { argumentsHash } from './hash.ts'
+import { ApprovalAnswer, ApprovalStatus, WriteVerdict, parseRpc, type Outcome } from './hub.ts'
+import type { Integration } from './integration.ts'
+import {
+  toolContext,
+  withDeadline,
+  type CallIo,
+  type CallOutcome,
+  type Facts,
+  type Shell,
+} from './pipeline.ts'
+import { renderAnswer, type Envelope } from './render.ts'
+import { listFieldOf, defineTool, type BoundCall, type Tool, type ToolContext } from './tool.ts'
+import { visibleValue } from './visible.ts'
+
+const tools = new WeakMap<Integration, Tool>()
+const never = () => Promise.reject(new Error('The shell answers this tool itself.'))
+const longestWaitSeconds = 50
+
+/** `get_<integration>_approval_result`, which every endpoint with writes has; undefined for one without. */
+export function approvalTool(integration: Integration): Tool | undefined {
+  const write = integration.tools.find((tool) => tool.effect !== 'read')
+  if (!write) return undefined
+  const known = tools.get(integration)
+  if (known) return known
+  const tool = defineTool({
+    name: `get_${integration.id}_approval_result`,
+    title: `Get ${integration.title} approval result`,
+    description: `Result of a proposed ${integration.title} change. Waits for the person's decision; an approved change runs now, once.`,
+    scope: write.scope,
+    effect: 'update',
+    input: z.object({
+      approval_id: z.uuid(),
+      wait_seconds: z.number().int().min(0).max(longestWaitSeconds).default(longestWaitSeconds),
+    }),
+    output: z.looseObject({}),
+    trusted: false,
+    preview: never,
+    run: never,
+  })
+  tools.set(integration, tool)
+  return tool
+}
+
+/** A write tool's call: checked, previewed, proposed; run at once only where policy asks nobody. */
+export async function runWrite(
+  shell: Shell,
+  io: CallIo,
+  ctx: ToolContext,
+  tool: Tool,
+  bound: BoundCall,
+  facts: Facts,
+): Promise<CallOutcome> {
+  if (io.resume !== undefined) return redeemed(shell, io, io.resume, longestWaitSeconds, facts)
+  const { resource, hub } = shell
+  const { token } = io.caller
+  const args = { ...bound.input }
+  const verdict = parseRpc(
+    WriteVerdict,
+    await asked(hub.checkWrite(resource, token, { tool: tool.name, args })),
+  )
+  if (!verdict.allowed)
+    throw new ToolError('forbidden', verdict.reason, { details: { rule: verdict.rule ?? '' } })
+  const preview = visibleValue(
+    await withDeadline(bound.preview({ ...ctx, limits: verdict.limits }), ctx.signal),
+  )
+  const proposal = {
+    id: ctx.callId,
+    tool: tool.name,
+    args,
+    argumentsHash: argumentsHash(args),
+    preview,
+    country: io.caller.country,
+    workerVersion: shell.env.VERSION?.id ?? '',
+  }
+  return settled(
+    shell,
+    io,
+    parseRpc(ApprovalAnswer, await asked(hub.propose(resource, token, proposal))),
+    facts,
+  )
+}
+
+/** The approval result tool: waits for the decision and runs what was approved. */
+export async function approvalResult(
+  shell: Shell,
+  io: CallIo,
+  input: Readonly<Record<string, unknown>>,
+  facts: Facts,
+): Promise<CallOutcome> {
+  return redeemed(shell, io, String(input.approval_id), Number(input.wait_seconds), facts)
+}
+
+async function redeemed(
+  shell: Shell,
+  io: CallIo,
+  id: string,
+  waitSeconds: number,
+  facts: Facts,
+): Promise<CallOutcome> {
+  facts.approval_id = id
+  const raw = await asked(shell.hub.redeem(shell.resource, io.caller.token, id, waitSeconds * 1000))
+  if (raw === null)
+    throw new ToolError(
+      'not_found',
+      'There is no approval of this id among those this connection asked for.',
+    )
+  return settled(shell, io, parseRpc(ApprovalAnswer, raw), facts)
+}
+
+async function settled(
+  shell: Shell,
+  io: CallIo,
+  answer: ApprovalAnswer,
+  facts: Facts,
+): Promise<CallOutcome> {
+  const { status, run, refused } = answer
+  facts.approval_id = status.id
+  if (refused)
+    throw new ToolError(refused.code, refused.message, { details: { approval_id: status.id } })
+  if (run) {
+    const ended = execute(shell, io, status, run, facts)
+    io.waitUntil(ended) // a client that goes away does not stop a write that has begun
+    return outcomeOf(shell, await ended, facts)
+  }
+  const outcome = outcomeOf(shell, status, facts)
+  if (status.state !== 'proposed') return outcome
+  return { ...outcome, approval: { id: status.id, url: status.url, summary: status.summary } }
+}
+
+/** Runs an approved call under its lease. Whatever may have reached the upstream ends as done, failed or unknown. */
+async function execute(
+  shell: Shell,
+  io: CallIo,
+  status: ApprovalStatus,
+  run: NonNullable<ApprovalAnswer['run']>,
+  facts: Facts,
+): Promise<ApprovalStatus> {
+  const startedAt = Date.now()
+  const lost = new AbortController()
+  const beat = setInterval(() => {
+    const kept = shell.hub.heartbeat(shell.resource, status.id, run.lease)
+    void kept.then(
+      (still) => still || lost.abort(),
+      () => undefined,
+    )
+  }, run.leaseMs / 3)
+  const outcome: Outcome = { id: status.id, lease: run.lease, state: 'unknown', durationMs: 0 }
+  try {
+    const tool = shell.tools.get(status.tool)
+    if (!tool)
+      throw new ToolError(
+        'internal',
+        'The tool of this approval is not part of this version of the endpoint.',
+      )
+    const bound = tool.bind(run.args)
+    const ctx = toolContext(
+      shell,
+      { caller: io.caller, signal: lost.signal },
+      { callId: status.id, limits: run.limits, facts, deadlineMs: tool.deadlineMs },
+    )
+    const result = await withDeadline(bound.run(ctx, { preview: run.preview }), ctx.signal)
+    outcome.result = fitToBudget(visibleValue(result), listFieldOf(tool.output)).answer
+    outcome.state = 'done'
+  } catch (thrown) {
+    // Only an author's ToolError says that the upstream did not take it; anything else leaves it open.
+    if (thrown instanceof ToolError) {
+      outcome.state = 'failed'
+      outcome.error = { code: thrown.code, message: thrown.message }
+    } else {
+      facts.error = thrown instanceof Error ? thrown.name : typeof thrown
+      if (thrown instanceof Error && 'howToFindOut' in thrown)
+        outcome.error = { code: 'upstream_unavailable', message: String(thrown.howToFindOut) }
+    }
+  } finally {
+    clearInterval(beat)
+  }
+  outcome.durationMs = Date.now() - startedAt
+  return finished(shell, status, outcome)
+}
+
+/** Tells the hub how it ended, three times if need be. Without an answer the lease lapses there into `unknown`. */
+async function finished(
+  shell: Shell,
+  status: ApprovalStatus,
+  outcome: Outcome,
+): Promise<ApprovalStatus> {
+  for (const pauseMs of [200, 1_000, 0]) {
+    try {
+      return parseRpc(ApprovalStatus, await shell.hub.finish(shell.resource, outcome))
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+  const note = 'It ran, but the hub could not be told how it ended, so it is on record as unknown.'
+  return {
+    ...status,
+    state: 'unknown',
+    note,
+    ...(outcome.result && { result: outcome.result }),
+    ...(outcome.error && { error: outcome.error }),
+  }
+}
+
+const statuses = {
+  proposed: 'approval_required',
+  approved: 'approval_required',
+  running: 'approval_required',
+  denied: 'denied',
+  expired: 'expired',
+  withdrawn: 'withdrawn',
+  done: 'done',
+  failed: 'failed',
+  unknown: 'unknown',
+} as const
+
+function outcomeOf(shell: Shell, status: ApprovalStatus, facts: Facts): CallOutcome {
+  const envelope: Envelope = {
+    status: statuses[status.state],
+    approval_id: status.id,
+    ...(status.state === 'proposed' && { approval_url: status.url, expires_at: status.expiresAt }),
+    summary: status.summary,
+    ...noteFor(shell, status),
+    ...(status.result && { result: status.result }),
+    ...(status.error && { error: status.error }),
+  }
+  facts.status = envelope.status
+  if (status.error) facts.error_code = status.error.code
+  const source = envelope.status === 'done' ? shell.integration.title : undefined
+  return { result: renderAnswer(envelope, { source, boundary: crypto.randomUUID().slice(-12) }) }
+}
+
+function noteFor(shell: Shell, status: ApprovalStatus): { note?: string } {
+  const result = approvalTool(shell.integration)?.name ?? ''
+  const words: Partial<Record<ApprovalStatus['state'], string>> = {
+    proposed: `Nothing has been changed yet. A person must decide at approval_url: show the user the link. Then call ${result} with this approval_id.`,
+    running: `It is running now. Call ${result} again for its result.`,
+    expired:
+      'It was not decided or not collected in time, and nothing was changed. Propose it again if it is still wanted.',
+    unknown:
+      'It may or may not have happened. Look in the system itself before proposing it again; it is never repeated by itself.',
+  }
+  const note = [status.note, words[status.state]].filter(Boolean).join(' ')
+  return note ? { note } : {}
+}
+
+/** The hub must answer before a write goes on. @throws ToolError when it can't be asked: nothing has been changed then. */
+async function asked<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (cause) {
+    throw new ToolError(
+      'upstream_unavailable',
+      'The hub could not decide or record this write, so nothing was changed. Try again in a minute.',
+      {
+        cause,
+        details: { hub: 'unavailable' },
+      },
+    )
+  }
+}

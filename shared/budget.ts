@@ -1,0 +1,67 @@
+/** An answer's budget: 20,000 tokens at four characters a token. */
+export const budgetChars = 80_000
+/** What the frame around an answer (boundary, note, cursor) may add. */
+const reservedChars = 1_200
+const longestText = 16_000
+
+export interface Fitted {
+  readonly answer: Record<string, unknown>
+  /** How many items of the list were kept, or undefined when all were. */
+  readonly kept: number | undefined
+  /** Whether any text was cut. */
+  readonly clipped: boolean
+}
+
+/**
+ * Fits an answer into the budget: very long texts are cut with a mark that says by how much, then
+ * the list is cut to what fits. A list cut to nothing would hide that there is something, so the
+ * first item's texts are cut until it fits.
+ */
+export function fitToBudget(answer: Record<string, unknown>, list: string | undefined): Fitted {
+  const limit = budgetChars - reservedChars
+  if (JSON.stringify(answer).length <= limit) return { answer, kept: undefined, clipped: false }
+  const items = list === undefined ? undefined : answer[list]
+  for (let longest = longestText; longest >= 250; longest /= 2) {
+    const clipped = clip(answer, longest) as Record<string, unknown>
+    if (JSON.stringify(clipped).length <= limit)
+      return { answer: clipped, kept: undefined, clipped: true }
+    if (list === undefined || !Array.isArray(items)) continue
+    const kept = fittingItems(clipped, list, limit)
+    if (kept > 0) {
+      const some = (clipped[list] as unknown[]).slice(0, kept)
+      return {
+        answer: { ...clipped, [list]: some },
+        kept,
+        clipped: !same(some, items.slice(0, kept)),
+      }
+    }
+  }
+  const short = clip(answer, 100) as Record<string, unknown>
+  if (list !== undefined && Array.isArray(items))
+    short[list] = (short[list] as unknown[]).slice(0, 1)
+  return { answer: short, kept: Array.isArray(items) ? 1 : undefined, clipped: true }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+function fittingItems(answer: Record<string, unknown>, list: string, limit: number): number {
+  let size = JSON.stringify({ ...answer, [list]: [] }).length
+  const items = answer[list] as unknown[]
+  for (const [index, item] of items.entries()) {
+    size += JSON.stringify(item).length + 1
+    if (size > limit) return index
+  }
+  return items.length
+}
+
+/** Cuts every text longer than `longest` characters, never inside a surrogate pair. */
+function clip(value: unknown, longest: number): unknown {
+  if (typeof value === 'string') {
+    if (value.length <= longest) return value
+    const cut = value.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')
+    return `${cut}…[+${value.length - cut.length} characters]`
+  }
+  if (Array.isArray(value)) return value.map((item) => clip(item, longest))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clip(item, longest)]))
+}

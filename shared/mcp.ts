@@ -1,0 +1,235 @@
+/** The one file that imports the MCP SDK: our handlers on its low-level server, both protocol eras by one factory. */
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+  WebStandardStreamableHTTPServerTransport,
+  inputRequired,
+  isInitializeRequest,
+  isLegacyRequest,
+  type AuthInfo,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { createMcpHandler } from 'agents/mcp/server'
+import { approvalTool } from './approval.ts'
+import { maxBodyBytes } from './body.ts'
+import { ToolError } from './errors.ts'
+import type { Integration } from './integration.ts'
+import { callTool, mayUse, type CallIo, type Shell } from './pipeline.ts'
+import { listedTool, type ListedTool } from './render.ts'
+import { completeResource, listResources, open, readResource } from './resources.ts'
+import type { Tool } from './tool.ts'
+import { version } from './version.ts'
+
+/** How long a 2026 client may keep a list; it is of this person, so never shared. */
+const cacheHint = { ttlMs: 60_000, cacheScope: 'private' } as const
+
+/** Every tool of an endpoint in its fixed order: the integration's, then the shell's approval result. */
+export function toolsOf(integration: Integration): readonly Tool[] {
+  const approval = approvalTool(integration)
+  return approval ? [...integration.tools, approval] : integration.tools
+}
+
+const listed = new WeakMap<Integration, readonly ListedTool[]>()
+/** `tools/list` of an integration before policy, rendered once. */
+export function listedTools(integration: Integration): readonly ListedTool[] {
+  const known = listed.get(integration)
+  if (known) return known
+  const tools = toolsOf(integration).map(listedTool)
+  listed.set(integration, tools)
+  return tools
+}
+
+/** Serves one message without a session: 2026-07-28, and the tools of 2025-era clients. */
+export type StatelessHandler = (request: Request, message: unknown, io: CallIo) => Promise<Response>
+
+export function statelessHandler(shell: Shell): StatelessHandler {
+  // Host, Origin and CORS are the endpoint's own first step (`network.ts`), for every path alike.
+  const handler = createMcpHandler((ctx) => server(shell, ioOf(ctx.authInfo)), {
+    route: new URL(shell.resource).pathname,
+    corsOptions: false,
+    allowedOriginHostnames: '*',
+    allowedHostnames: [new URL(shell.resource).hostname],
+    maxRequestBodySize: maxBodyBytes,
+  })
+  return (request, message, io) =>
+    handler.fetch(request, { authInfo: authInfoOf(io), parsedBody: message })
+}
+
+/** Whether this `initialize` declares what only a session can serve: being sent to a link (2025-11-25, URL-mode elicitation). */
+export function wantsSession(message: unknown): boolean {
+  return isInitializeRequest(message) && message.params.capabilities.elicitation?.url !== undefined
+}
+
+/** Whether a message belongs to the 2025 era. */
+export const isLegacy = (request: Request, message: unknown): Promise<boolean> =>
+  isLegacyRequest(request, message)
+
+/** One live 2025-era session: a transport connected to the same server as everybody gets. */
+export interface LegacySession {
+  handle(request: Request, message: unknown, io: CallIo): Promise<Response>
+  close(): Promise<void>
+}
+
+export async function legacySession(shell: Shell, id: string, io: CallIo): Promise<LegacySession> {
+  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
+  const mcp = server(shell, io)
+  await mcp.connect(transport)
+  return {
+    handle: (request, message, io) =>
+      transport.handleRequest(request, { parsedBody: message, authInfo: authInfoOf(io) }),
+    close: () => mcp.close(),
+  }
+}
+
+const extraKey = 'gatehouse'
+const authInfoOf = (io: CallIo): AuthInfo => ({
+  token: io.caller.token,
+  clientId: io.caller.principal.clientId,
+  scopes: [...io.caller.scopes],
+  extra: { [extraKey]: io },
+  ...(io.caller.expiresAt !== undefined && { expiresAt: io.caller.expiresAt }),
+})
+
+function ioOf(authInfo: AuthInfo | undefined): CallIo {
+  const io = authInfo?.extra?.[extraKey]
+  if (!io) throw new ProtocolError(ProtocolErrorCode.InternalError, 'No caller.')
+  return io as CallIo // put there by authInfoOf above, in this isolate
+}
+
+/** A server for one message (or one 2025 session, whose later messages bring their own caller). */
+function server(shell: Shell, first: CallIo): Server {
+  const { integration } = shell
+  const mcp = new Server(
+    { name: `gatehouse-${integration.id}`, title: integration.title, version },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+      instructions: integration.instructions,
+      cacheHints: {
+        'tools/list': cacheHint,
+        'prompts/list': cacheHint,
+        'resources/list': cacheHint,
+        'resources/templates/list': cacheHint,
+        'server/discover': cacheHint,
+      },
+    },
+  )
+  const ioFor = (ctx: ServerContext): CallIo => {
+    const io = ctx.http?.authInfo ? ioOf(ctx.http.authInfo) : first
+    const resume = ctx.mcpReq.requestState()
+    return {
+      caller: io.caller,
+      signal: AbortSignal.any([io.signal, ctx.mcpReq.signal]),
+      waitUntil: (promise) => io.waitUntil(promise),
+      ...(typeof resume === 'string' && { resume }),
+    }
+  }
+
+  mcp.setRequestHandler('tools/list', (_request, ctx) => {
+    const { caller } = ioFor(ctx)
+    return { tools: listedTools(integration).filter((tool) => mayUse(shell, caller, tool.name)) }
+  })
+
+  mcp.setRequestHandler('tools/call', async (request, ctx) => {
+    const { name, arguments: args = {} } = request.params
+    if (!shell.tools.has(name)) {
+      await callTool(shell, ioFor(ctx), name, args) // refuses, and puts the refusal on record
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 64)}`)
+    }
+    const { result, approval } = await callTool(shell, ioFor(ctx), name, args)
+    if (!approval || ctx.mcpReq.requestState() !== undefined || !opensLinks(mcp, ctx)) return result
+    return inputRequired({
+      inputRequests: {
+        approval: inputRequired.elicitUrl({
+          message: `Approve or deny: ${approval.summary}`,
+          url: approval.url,
+        }),
+      },
+      requestState: approval.id,
+    })
+  })
+
+  mcp.setRequestHandler('resources/templates/list', (_request, ctx) => ({
+    resourceTemplates: integration.resources
+      .filter((template) => open(shell, ioFor(ctx), template))
+      .map(({ name, title, description, uriTemplate, mimeType }) => ({
+        name,
+        title,
+        description,
+        uriTemplate,
+        mimeType,
+      })),
+  }))
+  mcp.setRequestHandler('resources/list', async (_request, ctx) => ({
+    resources: await protocolErrors(() => listResources(shell, ioFor(ctx))),
+  }))
+  mcp.setRequestHandler('resources/read', async (request, ctx) => {
+    const { uri } = request.params
+    return { contents: [await protocolErrors(() => readResource(shell, ioFor(ctx), uri), uri)] }
+  })
+
+  mcp.setRequestHandler('prompts/list', () => ({
+    prompts: integration.prompts.map(({ name, title, description, arguments: args }) => ({
+      name,
+      title,
+      description,
+      arguments: [...args],
+    })),
+  }))
+  mcp.setRequestHandler('prompts/get', (request) => {
+    const prompt = integration.prompts.find((one) => one.name === request.params.name)
+    if (!prompt)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no prompt of this name.')
+    const args = request.params.arguments ?? {}
+    const missing = prompt.arguments.find((argument) => argument.required && !args[argument.name])
+    if (missing)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The prompt needs ${missing.name}.`)
+    return {
+      description: prompt.description,
+      messages: [
+        { role: 'user' as const, content: { type: 'text' as const, text: prompt.text(args) } },
+      ],
+    }
+  })
+
+  mcp.setRequestHandler('completion/complete', async (request, ctx) => {
+    const { ref, argument, context } = request.params
+    if (ref.type !== 'ref/resource') return { completion: { values: [] } }
+    const values = await completeResource(
+      shell,
+      ioFor(ctx),
+      ref.uri,
+      argument.name,
+      argument.value,
+      context?.arguments ?? {},
+    )
+    return { completion: { values, total: values.length, hasMore: false } }
+  })
+  return mcp
+}
+
+/** Whether this client declared that it can send its person to a link. */
+function opensLinks(mcp: Server, ctx: ServerContext): boolean {
+  const envelope = ctx.mcpReq.envelope as Record<string, unknown> | undefined
+  const declared =
+    envelope?.['io.modelcontextprotocol/clientCapabilities'] ?? mcp.getClientCapabilities()
+  const elicitation = (declared as { elicitation?: { url?: unknown } } | undefined)?.elicitation
+  return elicitation?.url !== undefined
+}
+
+/** Our refusals as JSON-RPC errors, where MCP has no `isError`. */
+async function protocolErrors<T>(work: () => Promise<T>, uri?: string): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error
+    if (error.code === 'not_found' && uri !== undefined)
+      throw new ResourceNotFoundError(uri, error.message)
+    const code =
+      error.code === 'invalid_input'
+        ? ProtocolErrorCode.InvalidParams
+        : ProtocolErrorCode.InternalError
+    throw new ProtocolError(code, `${error.code}: ${error.message}`)
+  }
+}

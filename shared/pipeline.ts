@@ -1,0 +1,341 @@
+/**
+ * A call, top to bottom. A missing scope is answered before, at the HTTP level (`endpoint.ts`,
+ * with `missingScopes` from here), because it is an HTTP 403 and the MCP SDK comes after it.
+ * Every refusal is audited like a success.
+ */
+import { runWrite, approvalResult, approvalTool } from './approval.ts'
+import { callRow } from './call-row.ts'
+import { fitToBudget } from './budget.ts'
+import type { BurstLimit } from './burst.ts'
+import type { Caller, EndpointEnv } from './caller.ts'
+import { openCursor, signCursor, type Position } from './cursor.ts'
+import { ToolError } from './errors.ts'
+import type { HubApi } from './hub.ts'
+import type { Integration } from './integration.ts'
+import { outsideLimits } from './policy.ts'
+import { spendQuota } from './quota.ts'
+import { cursorArgument, renderAnswer, renderError, type CallResult } from './render.ts'
+import { storeAnswer } from './resources.ts'
+import { listFieldOf, type BoundCall, type Limits, type Tool, type ToolContext } from './tool.ts'
+import type { AuditTrail } from './trail.ts'
+import { visibleValue } from './visible.ts'
+
+/** What an endpoint holds for every call: made once in an isolate or Session object. */
+export interface Shell {
+  readonly integration: Integration
+  readonly tools: ReadonlyMap<string, Tool>
+  readonly env: EndpointEnv
+  readonly hub: HubApi
+  /** The canonical resource URL, `https://…/mcp`: the audience of every token. */
+  readonly resource: string
+  readonly burst: BurstLimit
+  readonly trail: AuditTrail
+}
+
+/** What one message brings along. */
+export interface CallIo {
+  readonly caller: Caller
+  readonly signal: AbortSignal
+  waitUntil(promise: Promise<unknown>): void
+  /** The approval a client comes back for after it was sent to the link. */
+  readonly resume?: string
+}
+
+export interface CallOutcome {
+  readonly result: CallResult
+  /** Set when a person has to decide: where, and about what. A client that can open links is sent there. */
+  readonly approval?: { readonly id: string; readonly url: string; readonly summary: string }
+}
+
+/** Facts gathered while a call runs, for its audit row. */
+export type Facts = Record<string, string | number | boolean>
+
+/** Runs one tool call. Never throws: each failure is an answer. */
+export async function callTool(
+  shell: Shell,
+  io: CallIo,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+): Promise<CallOutcome> {
+  let bound: BoundCall | undefined
+  const parse = (tool: Tool) => {
+    const { cursor: _, ...rest } = args
+    bound = tool.bind(listFieldOf(tool.output) === undefined ? args : rest)
+    return bound.input
+  }
+  try {
+    return await governed(shell, io, { name, args, parse }, async (ctx, facts, tool) => {
+      if (!bound) throw new ToolError('internal', 'The call was not parsed.')
+      if (name === approvalTool(shell.integration)?.name)
+        return approvalResult(shell, io, bound.input, facts)
+      if (tool.effect !== 'read') return runWrite(shell, io, ctx, tool, bound, facts)
+      return { result: await read(shell, io, tool, bound, ctx, args.cursor, facts) }
+    })
+  } catch (error) {
+    return { result: renderError(asToolError(error, io.signal)) }
+  }
+}
+
+export interface GovernedCall {
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>>
+  /** Parses the arguments once the scope is known to suffice. @throws ToolError `invalid_input` */
+  parse(tool: Tool): Readonly<Record<string, unknown>>
+}
+
+/** The governed frame around whatever is done in a tool's name: a call of it, or reading a resource by it. @throws ToolError */
+export async function governed<T>(
+  shell: Shell,
+  io: CallIo,
+  call: GovernedCall,
+  run: (ctx: ToolContext, facts: Facts, tool: Tool) => Promise<T>,
+): Promise<T> {
+  const startedAt = Date.now()
+  const facts: Facts = {}
+  const tool = shell.tools.get(call.name)
+  const audit = (ended: { outcome: string; errorCode: string }, answer: unknown) => {
+    const row = {
+      startedAt,
+      endedAt: Date.now(),
+      name: call.name,
+      args: call.args,
+      tool,
+      facts,
+      answer,
+      ...ended,
+    }
+    io.waitUntil(Promise.resolve().then(() => shell.trail.add(callRow(shell, io.caller, row), io)))
+  }
+  try {
+    if (!tool)
+      throw new ToolError(
+        'not_found',
+        `There is no tool ${JSON.stringify(call.name.slice(0, 64))}. List the tools to see what there is.`,
+      )
+    if (!io.caller.scopes.includes(tool.scope))
+      throw new ToolError(
+        'forbidden',
+        `This connection lacks the scope ${tool.scope}. Reconnect and grant it.`,
+      )
+    const input = call.parse(tool)
+    const limits = allowedLimits(shell, io.caller, tool, input)
+    await withinBurst(shell, io.caller, startedAt)
+    await spendQuota(shell, io.caller, tool, startedAt)
+    const ctx = toolContext(shell, io, {
+      callId: crypto.randomUUID(),
+      limits,
+      facts,
+      deadlineMs: tool.deadlineMs,
+    })
+    const answer = await run(ctx, facts, tool)
+    audit(
+      { outcome: typeof facts.status === 'string' ? facts.status : 'ok', errorCode: '' },
+      answer,
+    )
+    return answer
+  } catch (thrown) {
+    const error = asToolError(thrown, io.signal)
+    Object.assign(facts, factsOf(error.details))
+    audit(
+      { outcome: refusals.has(error.code) ? 'refused' : 'failed', errorCode: error.code },
+      undefined,
+    )
+    throw error
+  }
+}
+
+const refusals = new Set(['invalid_input', 'not_found', 'forbidden', 'quota_exceeded'])
+
+/** The scopes a message needs when its token lacks one: the whole list for the step-up challenge, else undefined. */
+export function missingScopes(
+  shell: Shell,
+  caller: Caller,
+  tool: Tool | undefined,
+): string[] | undefined {
+  if (!tool || !mayUse(shell, caller, tool.name) || caller.scopes.includes(tool.scope))
+    return undefined
+  return [...new Set([...caller.scopes, tool.scope])]
+}
+
+/** Whether policy lets this person use the tool at all (argument limits and quotas aside). */
+export function mayUse(shell: Shell, caller: Caller, name: string): boolean {
+  const allowed = caller.slice.tools
+  if (Object.hasOwn(allowed, name)) return true
+  if (name !== approvalTool(shell.integration)?.name) return false
+  return shell.integration.tools.some(
+    (tool) => tool.effect !== 'read' && Object.hasOwn(allowed, tool.name),
+  )
+}
+
+/** Policy: the tool for this person, then its arguments. @throws ToolError `forbidden` */
+function allowedLimits(
+  shell: Shell,
+  caller: Caller,
+  tool: Tool,
+  input: Readonly<Record<string, unknown>>,
+): Limits {
+  if (!mayUse(shell, caller, tool.name)) {
+    const off = caller.slice.off.includes(tool.name)
+    throw new ToolError(
+      'forbidden',
+      off
+        ? `${tool.name} is switched off by an administrator for now.`
+        : `Policy does not let ${caller.principal.email} use ${tool.name}. An administrator of Gatehouse can change that.`,
+    )
+  }
+  const limits = caller.slice.tools[tool.name]?.limits ?? {}
+  const outside = outsideLimits(shell.integration, limits, input)
+  if (outside) throw new ToolError('forbidden', outside)
+  return limits
+}
+
+/** @throws ToolError `quota_exceeded` */
+async function withinBurst(shell: Shell, caller: Caller, now: number): Promise<void> {
+  const waitMs = await shell.burst.take(caller.principal.userId, now, shell.env.BURST)
+  if (waitMs > 0)
+    throw new ToolError('quota_exceeded', 'Too many calls in a short time.', {
+      retryAfterSeconds: waitMs / 1000,
+      details: { quota: 'burst' },
+    })
+}
+
+interface ContextParts {
+  readonly callId: string
+  readonly limits: Limits
+  readonly facts: Facts
+  readonly deadlineMs: number
+}
+
+/** The author's view of a call; its signal ends at the deadline or with the client. */
+export function toolContext(
+  shell: Shell,
+  io: Pick<CallIo, 'caller' | 'signal'>,
+  parts: ContextParts,
+): ToolContext {
+  return {
+    principal: io.caller.principal,
+    callId: parts.callId,
+    limits: parts.limits,
+    signal: AbortSignal.any([io.signal, AbortSignal.timeout(parts.deadlineMs)]),
+    env: shell.env,
+    cursor: undefined,
+    log(more) {
+      Object.assign(parts.facts, factsOf(more))
+    },
+  }
+}
+
+/** A read: the position, the run, then what leaves: visible, within the budget, marked as data. */
+async function read(
+  shell: Shell,
+  io: CallIo,
+  tool: Tool,
+  bound: BoundCall,
+  ctx: ToolContext,
+  cursor: unknown,
+  facts: Facts,
+): Promise<CallResult> {
+  const list = listFieldOf(tool.output)
+  const binding = { userId: io.caller.principal.userId, tool: tool.name, args: bound.input }
+  const position = await positionOf(shell, binding, cursor)
+  const answer = await withDeadline(
+    bound.run({ ...ctx, cursor: position.at ?? undefined }),
+    ctx.signal,
+  )
+  const seen = tool.trusted ? answer : visibleValue(answer)
+  const frame = {
+    source: tool.trusted ? undefined : shell.integration.title,
+    boundary: crypto.randomUUID().slice(-12),
+  }
+  if (list === undefined) {
+    const fitted = fitToBudget(seen, undefined)
+    if (!fitted.clipped) return renderAnswer(seen, frame)
+    facts.truncated = true
+    const parts = await storeAnswer(shell, io, JSON.stringify(seen))
+    return renderAnswer(fitted.answer, frame, parts)
+  }
+  const items = (seen[list] as unknown[]).slice(position.skip)
+  const fitted = fitToBudget({ ...seen, [list]: items }, list)
+  const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
+  facts.items = fitted.kept ?? items.length
+  facts.truncated = next !== undefined
+  const { cursor: _, ...rest } = fitted.answer
+  const page = { ...rest, truncated: next !== undefined }
+  return renderAnswer(
+    next ? { ...page, cursor: await signCursor(shell.env.CURSOR_SECRET, binding, next) } : page,
+    frame,
+  )
+}
+
+/** @throws ToolError `invalid_input` */
+async function positionOf(
+  shell: Shell,
+  binding: Parameters<typeof openCursor>[1],
+  cursor: unknown,
+): Promise<Position> {
+  const given = cursorArgument.safeParse(cursor)
+  if (!given.success)
+    throw new ToolError('invalid_input', 'cursor: must be the cursor of an earlier answer.')
+  return given.data === undefined
+    ? { at: null, skip: 0 }
+    : openCursor(shell.env.CURSOR_SECRET, binding, given.data)
+}
+
+/** A page cut to the budget goes on inside itself; a whole one where the tool said. */
+function nextPosition(
+  now: Position,
+  kept: number | undefined,
+  shown: number,
+  toolCursor: unknown,
+): Position | undefined {
+  if (kept !== undefined && kept < shown) return { at: now.at, skip: now.skip + kept }
+  return typeof toolCursor === 'string' ? { at: toolCursor, skip: 0 } : undefined
+}
+
+/** Settles with the run or, at the signal, without it: a tool that ignores its signal can't hold the call. */
+export function withDeadline<T>(run: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    return run.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Any thrown thing as the model may see it: our own errors as they are, the rest without a word of theirs. */
+export function asToolError(thrown: unknown, clientSignal: AbortSignal): ToolError {
+  if (thrown instanceof ToolError) return thrown
+  const named = thrown instanceof Error ? thrown.name : typeof thrown
+  const details = { error: named }
+  if (clientSignal.aborted)
+    return new ToolError(
+      'upstream_unavailable',
+      'The client went away before the answer was there.',
+      { details },
+    )
+  if (named === 'TimeoutError' || named === 'AbortError')
+    return new ToolError(
+      'upstream_unavailable',
+      'The system behind did not answer within the time allowed. Ask for less, or try again later.',
+      { details },
+    )
+  console.error(
+    'call failed:',
+    named,
+    thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1, 6).join(' ') : '',
+  )
+  return new ToolError(
+    'internal',
+    'Gatehouse could not complete the call. It is on record; tell the administrator the time of the call.',
+    { details },
+  )
+}
+
+function factsOf(values: Readonly<Record<string, unknown>>): Facts {
+  const facts: Facts = {}
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value === 'string') facts[key] = value.slice(0, 200)
+    else if (typeof value === 'number' || typeof value === 'boolean') facts[key] = value
+  }
+  return facts
+}

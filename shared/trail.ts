@@ -1,0 +1,77 @@
+import type { AuditEvent } from './audit.ts'
+import { writeAuditPoint } from './analytics.ts'
+import type { HubApi } from './hub.ts'
+
+/** An event before this isolate numbers it. */
+export type NewAuditEvent = Omit<AuditEvent, 'isolate' | 'sequence'>
+
+interface Waiting {
+  waitUntil(promise: Promise<unknown>): void
+}
+
+const flushAfterMs = 500
+const batchSize = 250
+/** Rows kept while the ledger can't be reached; beyond it the oldest are lost, which their numbers show. */
+const keptRows = 5_000
+
+/**
+ * The audit trail of one isolate: each event becomes an Analytics Engine point at once and a
+ * ledger row after the answer, in batches. Rows are numbered when they are made, so rows that a
+ * crash took with it show as a gap in the ledger.
+ */
+export class AuditTrail {
+  readonly isolate = crypto.randomUUID()
+  readonly #hub: Pick<HubApi, 'record'>
+  readonly #resource: string
+  readonly #dataset: AnalyticsEngineDataset
+  readonly #rows: AuditEvent[] = []
+  #sequence = 0
+  /** When the running flush began: a request that was cut off leaves it set, so it ages. */
+  #flushingSince = 0
+
+  constructor(hub: Pick<HubApi, 'record'>, resource: string, dataset: AnalyticsEngineDataset) {
+    this.#hub = hub
+    this.#resource = resource
+    this.#dataset = dataset
+  }
+
+  /** Takes an event. Never throws and never delays the answer. */
+  add(event: NewAuditEvent, ctx: Waiting): void {
+    const row = { ...event, isolate: this.isolate, sequence: this.#sequence++ }
+    writeAuditPoint(this.#dataset, row)
+    this.#rows.push(row)
+    if (this.#rows.length > keptRows) this.#rows.splice(0, this.#rows.length - keptRows)
+    const now = Date.now()
+    if (now - this.#flushingSince < 25_000) return
+    this.#flushingSince = now
+    ctx.waitUntil(this.#flush())
+  }
+
+  async #flush(): Promise<void> {
+    let pauseMs = flushAfterMs
+    for (let attempt = 0; attempt < 5 && this.#rows.length > 0; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      const batch = this.#rows.slice(0, batchSize)
+      try {
+        while (batch.length > 0) {
+          await this.#hub.record(this.#resource, batch)
+          this.#forget(batch)
+          batch.splice(0, batch.length, ...this.#rows.slice(0, batchSize))
+        }
+        attempt = -1 // rows that came meanwhile get their own turn
+        pauseMs = flushAfterMs
+      } catch {
+        pauseMs = Math.min(pauseMs * 3, 8_000)
+      }
+    }
+    this.#flushingSince = 0
+    if (this.#rows.length > 0) console.warn(`audit: ${this.#rows.length} rows wait for the ledger`)
+  }
+
+  #forget(batch: readonly AuditEvent[]): void {
+    const last = batch.at(-1)
+    if (!last) return
+    const index = this.#rows.findIndex((row) => row.sequence > last.sequence)
+    this.#rows.splice(0, index === -1 ? this.#rows.length : index)
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Characters that a person can't see but a model or a terminal obeys: controls (line feed, tab and
+ * carriage return stay), bidirectional overrides and isolates, zero-width and filler characters,
+ * interlinear marks, variation selectors of the supplement, Unicode tags. The joiners that Persian
+ * and emoji need (U+200C, U+200D) and the emoji selector (U+FE0F) stay.
+ * Source: Unicode 17, UAX 9 and the Default_Ignorable_Code_Point property.
+ */
+const invisible =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu
+
+const name = (character: string) =>
+  `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`
+
+/** Text with every invisible character written out as ‹U+202E›, and lone surrogates replaced. */
+export const visible = (text: string): string => text.toWellFormed().replace(invisible, name)
+
+/** `visible` over every text of a JSON value, keys too. Returns the value itself when nothing was hidden. */
+export function visibleValue<T>(value: T): T
+export function visibleValue(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value)
+  if (Array.isArray(value)) return mapped(value)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const seen = mapped(entries)
+  return seen === entries ? value : Object.fromEntries(seen)
+}
+
+function mapped<T>(items: T[]): T[] {
+  let changed: T[] | undefined
+  for (const [index, item] of items.entries()) {
+    const seen = visibleValue(item)
+    if (seen !== item) (changed ??= items.slice())[index] = seen
+  }
+  return changed ?? items
+}
