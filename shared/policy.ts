@@ -18,6 +18,9 @@ export interface CatalogueIntegration {
     >
   >
   readonly tools: Readonly<Record<string, CatalogueTool>>
+  /** URI templates and prompt names, for the documents and the connect page. */
+  readonly resources?: readonly string[]
+  readonly prompts?: readonly string[]
 }
 export interface CatalogueTool {
   readonly title: string
@@ -27,9 +30,11 @@ export interface CatalogueTool {
 }
 
 export type Who = 'everyone' | { readonly group: string } | { readonly person: string }
-export const group = (name: string): Who => ({ group: name })
+export const group = (name: string): { readonly group: string } => ({ group: name })
 /** @param email as the identity provider spells it; compared without case. */
-export const person = (email: string): Who => ({ person: email.toLowerCase() })
+export const person = (email: string): { readonly person: string } => ({
+  person: email.toLowerCase(),
+})
 
 export type ApprovalMode = 'never' | 'ask' | 'four_eyes'
 /** Who may decide: the proposer (`self`), people, groups. `four_eyes` leaves the proposer out, whatever this says. */

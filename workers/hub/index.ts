@@ -1,9 +1,18 @@
+/** The hub: sign-in, consent, tokens, policy, and the pages where people meet them. */
+import { env } from 'cloudflare:workers'
+import { app } from './app.tsx'
+import { configuration } from './configuration.ts'
+import type { HubEnv } from './env.ts'
+import { purge } from './purge.ts'
+
+export { Control } from './control.ts'
+export { EndpointApi } from './endpoint-api.ts'
+export { Person } from './person.ts'
+
+// A hub that is wrongly set up must not start; above all not with development sign-in on the internet.
+configuration(env)
+
 export default {
-  fetch() {
-    return new Response('x')
-  },
-}
-export class Session {}
-export class Person {}
-export class Control {}
-export class EndpointApi {}
+  fetch: app.fetch,
+  scheduled: (_controller, env) => purge(env),
+} satisfies ExportedHandler<HubEnv>

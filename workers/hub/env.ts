@@ -1,0 +1,18 @@
+import type { Control } from './control.ts'
+import type { Person } from './person.ts'
+
+/** The hub's bindings (wrangler.toml, `[env.hub]`). Settings and secrets are read by `configuration()`. */
+export interface HubEnv {
+  readonly OAUTH_KV: KVNamespace
+  readonly PERSON: DurableObjectNamespace<Person>
+  readonly CONTROL: DurableObjectNamespace<Control>
+  readonly AUDIT: AnalyticsEngineDataset
+  readonly VERSION: WorkerVersionMetadata
+  /** Bounds client registrations from one address. */
+  readonly REGISTRATIONS: RateLimit
+}
+
+/** Where things go that must outlive the answer; both `ExecutionContext`s and Hono's have it. */
+export interface Background {
+  waitUntil(promise: Promise<unknown>): void
+}

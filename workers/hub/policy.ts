@@ -1,0 +1,47 @@
+/**
+ * The company's policy: who may do what. Nothing is allowed that no rule allows.
+ *
+ * Names of integrations, tools, scopes, limits and arguments are typed by the catalogue, so a
+ * misspelt one does not compile. A change takes effect with the hub's next deploy; to stop
+ * something at once, use a kill switch (`/admin`, `npm run kill`), which needs no deploy.
+ *
+ * `npm run policy -- explain --user E --tool T` says what would happen, and which rule does it.
+ */
+import { catalogue } from '../../shared/catalogue.ts'
+import { compilePolicy, group } from '../../shared/policy.ts'
+
+export const policy = compilePolicy(catalogue, {
+  rules: [
+    // Analysts read the shop's public schema through a database role that sees no personal data.
+    {
+      id: 'analysts-read-shop',
+      who: group('analysts'),
+      integration: 'postgres',
+      tools: ['list_databases', 'search_database_schema', 'get_table_schema', 'query_database'],
+      limits: { databases: ['shop'], schemas: ['public'], role: ['gatehouse_analyst'] },
+    },
+    // Engineers may do everything with the shop. They approve their own writes, except large ones,
+    // which an administrator other than the proposer decides.
+    {
+      id: 'engineers-use-shop',
+      who: group('engineering'),
+      integration: 'postgres',
+      tools: 'all',
+      limits: {
+        databases: ['shop'],
+        schemas: ['public', 'support'],
+        role: ['gatehouse_engineer'],
+      },
+      approval: {
+        mode: 'ask',
+        approvers: ['self'],
+        when: [
+          { if: { fact: 'rows', over: 100 }, mode: 'four_eyes', approvers: [group('admins')] },
+        ],
+      },
+    },
+  ],
+  admins: [group('admins')],
+  auditors: [group('admins')],
+  retentionDays: 400,
+})
