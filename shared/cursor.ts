@@ -1,3 +1,4 @@
+import { base64url } from 'jose'
 import * as z from 'zod'
 import { ToolError } from './errors.ts'
 import { canonicalJson } from './hash.ts'
@@ -42,12 +43,9 @@ export async function signCursor(
   binding: CursorBinding,
   position: Position,
 ): Promise<string> {
-  const payload = bytes(JSON.stringify(position)).toBase64({
-    alphabet: 'base64url',
-    omitPadding: true,
-  })
+  const payload = base64url.encode(JSON.stringify(position))
   const mac = await crypto.subtle.sign('HMAC', await keyOf(secret), signed(binding, payload))
-  return `${payload}.${new Uint8Array(mac).toBase64({ alphabet: 'base64url', omitPadding: true })}`
+  return `${payload}.${base64url.encode(new Uint8Array(mac))}`
 }
 
 /** @throws ToolError `invalid_input` for a forged, edited or foreign cursor, all in the same words. */
@@ -59,16 +57,14 @@ export async function openCursor(
   const [payload, mac] = cursor.split('.')
   try {
     if (!payload || !mac) throw new Error('not two parts')
-    const decode = (text: string) =>
-      Uint8Array.fromBase64(text, { alphabet: 'base64url', lastChunkHandling: 'loose' })
     const good = await crypto.subtle.verify(
       'HMAC',
       await keyOf(secret),
-      decode(mac),
+      base64url.decode(mac),
       signed(binding, payload),
     )
     if (!good) throw new Error('wrong signature')
-    return Position.parse(JSON.parse(new TextDecoder().decode(decode(payload))))
+    return Position.parse(JSON.parse(new TextDecoder().decode(base64url.decode(payload))))
   } catch (cause) {
     throw new ToolError(
       'invalid_input',

@@ -5,7 +5,7 @@ import {
 } from '@cloudflare/workers-oauth-provider'
 import { BodyError, readJson } from './body.ts'
 import { callerFrom, type Caller, type EndpointEnv } from './caller.ts'
-import { CallerProps } from './hub.ts'
+import type { CallerProps } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { isLegacy, statelessHandler, wantsSession, type StatelessHandler } from './mcp.ts'
 import { preflight, refusedNetwork, withCors } from './network.ts'

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 const presets: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['160.79.104.0/21', '2607:6bc0::/48'],
 }
-const ourOrigins = ['https://claude.ai', 'https://claude.com']
+const ourOrigins = new Set(['https://claude.ai', 'https://claude.com'])
 const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
 export interface NetworkRules {
@@ -34,7 +34,7 @@ export function refusedNetwork(
 }
 
 function mayRead(origin: string, rules: NetworkRules): boolean {
-  if (ourOrigins.includes(origin) || loopback.test(origin)) return true
+  if (ourOrigins.has(origin) || loopback.test(origin)) return true
   const own = rules.host
   if (origin === `https://${own}` || origin === `http://${own}`) return true
   return rules.origins.split(',').some((allowed) => allowed.trim() === origin)
