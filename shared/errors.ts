@@ -40,3 +40,25 @@ export class ToolError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
+
+/**
+ * A write may have happened, and nobody here can know: the connection broke after the request had
+ * left, or the upstream failed half-way. The shell ends the approval as `unknown` and never runs
+ * it again. No `ToolError`, because those mean that nothing was done.
+ */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown'
+  /** For the model and the person, in our own words: where to look whether it happened. */
+  readonly howToFindOut: string
+  /** For the audit row only, like those of a `ToolError`. */
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(howToFindOut: string, options: Pick<ToolErrorOptions, 'details' | 'cause'> = {}) {
+    super(
+      `It may have happened. ${howToFindOut}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.howToFindOut = howToFindOut
+    this.details = options.details ?? {}
+  }
+}

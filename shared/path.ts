@@ -1,0 +1,85 @@
+import { ToolError } from './errors.ts'
+
+declare const made: unique symbol
+
+/** A path below an upstream's base URL. Made by the `path` tag only: a plain string doesn't compile. */
+export interface Path {
+  readonly [made]: true
+  /** Encoded, with a leading slash: `/orders/A%201`. */
+  readonly text: string
+  /** The same with its values left out, `/orders/{}`: what rate limits of one route are known by. */
+  readonly route: string
+}
+
+/** One segment, or several of them in order where the upstream's path has a variable depth. */
+export type PathValue = string | number | bigint | readonly string[]
+
+const issued = new WeakSet<object>()
+
+/** Whether the tag made it: a cast gets past the compiler, not past this. */
+export const isPath = (value: unknown): value is Path =>
+  typeof value === 'object' && value !== null && issued.has(value)
+
+/**
+ * Builds a path: `` path`/orders/${orderId}/refund` ``. Each value becomes one encoded segment
+ * (a list becomes several). The query goes into the request's `query` option.
+ * @throws ToolError `invalid_input` for a value that is empty, `.` or `..`, or holds a slash, a
+ * backslash or a control character, plain or encoded: upstreams disagree on what those mean.
+ * @throws TypeError when the literal text itself is no plain path.
+ */
+export function path(literal: TemplateStringsArray, ...values: readonly PathValue[]): Path {
+  const route = literal.join('{}')
+  if (!plainPath.test(route)) throw new TypeError(`Not a plain path: ${route}`)
+  const text = literal.reduce((text, part, i) => text + segments(values[i - 1]) + part)
+  if (text.split('/').some(isDots)) throw refused('is a dot segment')
+  const made = Object.freeze({ text, route }) as Path
+  issued.add(made)
+  return made
+}
+
+/** Unreserved characters and harmless sub-delimiters; no `//`, no query, no fragment, no percent sign. */
+const plainPath = /^(\/(?!\/)[\w\-.~!$&'()*+,;=:@{}]*)+$/
+
+function segments(value: PathValue | undefined): string {
+  const parts = Array.isArray(value) ? (value as readonly string[]) : [String(value)]
+  if (parts.length === 0) throw refused('is empty')
+  return parts.map(segment).join('/')
+}
+
+function segment(value: string): string {
+  if (value === '') throw refused('is empty')
+  if (!value.isWellFormed()) throw refused('is not well-formed text')
+  for (const reading of readings(value)) {
+    if (isDots(reading)) throw refused('is a dot segment')
+    if (/[/\\]/.test(reading)) throw refused('holds a slash')
+    // eslint-disable-next-line no-control-regex -- control characters are the point
+    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(reading))
+      throw refused('holds a control character')
+  }
+  return encodeURIComponent(value)
+}
+
+/** Path parameters too: `..;x` is `..` to servers that strip them. */
+const isDots = (text: string): boolean => /^\s*\.{1,2}\s*(;|$)/.test(text)
+
+/** What a server could take the value for: as it is, percent-decoded again and again, compatibility forms folded. */
+function* readings(value: string): Generator<string> {
+  let text = value
+  for (let depth = 0; depth < 6; depth++) {
+    yield text
+    yield text.normalize('NFKC')
+    const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    if (decoded === text) return
+    text = decoded
+  }
+  throw refused('is encoded too often')
+}
+
+function refused(why: string): ToolError {
+  return new ToolError(
+    'invalid_input',
+    `An argument can't be used as an identifier: it ${why}. Use the identifier exactly as a list or search gave it.`,
+  )
+}

@@ -1,0 +1,126 @@
+/** The line to one upstream for one call: turns, attempts and credentials around single exchanges. */
+import { ToolError } from '../errors.ts'
+import type { ToolContext } from '../tool.ts'
+import { readJson, type Received } from './answer.ts'
+import { authorizations } from './authorization.ts'
+import type { MintedCredential, MintedToken } from './credential.ts'
+import type { Gate, Report } from './gate.ts'
+import type { HeaderValues, RestOptions } from './options.ts'
+import { setHeaders, type Draft } from './request.ts'
+import { pause, pauseMs } from './retry.ts'
+import type { Slots } from './slots.ts'
+import { exchange } from './transport.ts'
+import { judge, mismatch, type Asked, type Verdict } from './verdict.ts'
+
+export interface Line {
+  readonly ctx: Pick<ToolContext, 'signal' | 'log' | 'principal'>
+  readonly options: RestOptions
+  readonly asked: Pick<Asked, 'name'>
+  readonly gate: Gate
+  readonly slots: Slots
+  /** @throws ToolError `misconfigured` for an address this endpoint may not talk to */
+  readonly checkUrl: (url: string) => URL
+}
+
+export interface Sending {
+  readonly draft: Draft
+  readonly timeoutMs: number
+  readonly howToFindOut?: string
+  readonly read: (response: Response) => Promise<Received>
+  /** Whether the answer is the vendor's JSON, which `explain` may know; a file isn't. */
+  readonly explains: (status: number) => boolean
+}
+
+/**
+ * Sends until it is answered for good: each credential that is refused gives way to the next.
+ * @throws ToolError, or OutcomeUnknown for a write that may have happened
+ */
+export async function converse(line: Line, sending: Sending): Promise<Received> {
+  const mint = (credential: MintedCredential) => mintToken(line, credential)
+  let refusal: ToolError | undefined
+  for await (const { index, headers } of authorizations(
+    line.options,
+    line.slots,
+    line.gate,
+    mint,
+  )) {
+    const result = await attempts(line, sending, headers)
+    if (!(result instanceof ToolError)) {
+      line.slots.worked(index)
+      if (index > 0) line.ctx.log({ credential: 'second' })
+      return result
+    }
+    refusal = result
+  }
+  throw refusal ?? new ToolError('internal', 'No request was sent.')
+}
+
+/** Tries again what changes nothing, within bounds. Returns the refusal when it is the credential that is wrong. */
+async function attempts(
+  line: Line,
+  { draft, timeoutMs, howToFindOut, read, explains }: Sending,
+  credential: HeaderValues,
+): Promise<Received | ToolError> {
+  const { ctx, options, gate } = line
+  const headers = new Headers(draft.headers)
+  setHeaders(headers, credential)
+  const asked = { ...line.asked, safe: draft.safe, route: draft.route, howToFindOut }
+  const wire = { signal: ctx.signal, timeoutMs, via: options.via }
+  for (let attempt = 1; ; attempt++) {
+    const { route } = draft
+    const permit = await gate.enter({ person: ctx.principal.userId, route, signal: ctx.signal })
+    const result = await exchange({ ...draft, headers }, wire, read)
+    const explained =
+      result.kind === 'answer' && explains(result.status)
+        ? options.explain?.(result.status, result.body, result.headers)
+        : undefined
+    const verdict = judge(asked, result, explained, Date.now())
+    permit.done(reportOf(verdict))
+    if (verdict.kind === 'accept' && result.kind === 'answer') return result
+    if (verdict.kind === 'credential_refused') return verdict.error
+    if (verdict.kind !== 'fail')
+      throw new ToolError('internal', 'An answer was accepted without one.')
+    const ms =
+      draft.safe && verdict.again
+        ? pauseMs(attempt, verdict.retryAfterMs, Math.random())
+        : undefined
+    if (ms === undefined) throw verdict.error
+    ctx.log({ attempts: attempt + 1 })
+    await pause(ms, ctx.signal).catch(() => {
+      throw verdict.error // the deadline came first: what went wrong before says more
+    })
+  }
+}
+
+function reportOf(verdict: Verdict): Report {
+  if (verdict.kind !== 'fail') return { health: 'up' }
+  const { health, retryAfterMs } = verdict
+  return { health, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+}
+
+/** Asks an authorization server for a token. It changes nothing, so it may be tried again. */
+async function mintToken(line: Line, credential: MintedCredential): Promise<MintedToken> {
+  const { url, headers: extra, body } = await credential.mint(Date.now())
+  const headers = new Headers({ accept: 'application/json', 'user-agent': 'Gatehouse' })
+  setHeaders(headers, extra)
+  const asked = { name: `The sign-in of ${line.asked.name}`, safe: true, route: 'POST token' }
+  const tokenLine = { ...line, asked, options: { baseUrl: url }, gate: passing }
+  const answer = await converse(tokenLine, {
+    draft: { ...asked, method: 'POST', url: line.checkUrl(url), headers, body },
+    timeoutMs: 10_000,
+    read: (response) => readJson(response, 64 * 1024),
+    explains: () => false,
+  })
+  const parsed = credential.answer.safeParse(answer.body)
+  if (parsed.success) return parsed.data
+  throw mismatch({ ...asked, howToFindOut: undefined }, answer.status, 'token answer')
+}
+
+/** An authorization server is another system: its requests don't count against the upstream's budget. */
+const passing: Gate = {
+  enter: async () => ({ done() {} }),
+  token: async () => {
+    throw new ToolError('internal', 'A token is not minted with another token.')
+  },
+  forget: async () => {},
+}
