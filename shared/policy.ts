@@ -158,6 +158,7 @@ interface CompiledRule {
   readonly rule: AnyRule
   readonly who: readonly Who[]
   readonly tools: ReadonlySet<string>
+  readonly grantsWrites: boolean
 }
 
 /** Checks names against the catalogue and prepares the rules. Run once, when the Worker starts. */
@@ -172,7 +173,9 @@ export function compilePolicy<const C extends Catalogue>(
     if (!integration)
       throw new Error(`Policy rule ${rule.id}: no integration is called ${rule.integration}`)
     const compiled = rules.get(rule.integration) ?? []
-    compiled.push({ rule, who: listed(rule.who), tools: toolsOf(integration, rule) })
+    const tools = toolsOf(integration, rule)
+    const grantsWrites = [...tools].some((name) => integration.tools[name]?.effect !== 'read')
+    compiled.push({ rule, who: listed(rule.who), tools, grantsWrites })
     rules.set(rule.integration, compiled)
   }
   return { policy: loose, catalogue, version: sha256Hex(canonicalJson(policy)).slice(0, 12), rules }
@@ -190,6 +193,18 @@ function toolsOf(integration: CatalogueIntegration, rule: AnyRule): ReadonlySet<
     all.filter(([name, tool]) => wanted.has(name) || wanted.has(tool.scope)).map(([name]) => name),
   )
 }
+
+/** The tool that the shell adds to every integration with writes: it collects what was approved. */
+export const approvalResultTool = (integrationId: string): string =>
+  `get_${integrationId}_approval_result`
+
+/** Who may use any write of an integration may also collect its approvals; no rule needs to say so. */
+const grants = (rule: CompiledRule, integrationId: string, tool: string): boolean =>
+  rule.tools.has(tool) || (tool === approvalResultTool(integrationId) && rule.grantsWrites)
+
+/** Reads, and collecting an approval, which is no write of its own. */
+const needsNobody = (integrationId: string, name: string, tool: CatalogueTool): boolean =>
+  tool.effect === 'read' || name === approvalResultTool(integrationId)
 
 const listed = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? value : [value as T]
@@ -223,14 +238,14 @@ export function sliceFor(
   const integration = compiled.catalogue[integrationId]
   const rules = applicable(compiled, person, integrationId)
   for (const [name, tool] of Object.entries(integration?.tools ?? {})) {
-    const mine = rules.filter((r) => r.tools.has(name))
+    const mine = rules.filter((r) => grants(r, integrationId, name))
     const first = mine[0]
     if (!first || !integration) continue
     if (stopped || switches.tools.includes(name)) off.push(name)
     else
       tools[name] = {
         rule: first.rule.id,
-        mode: tool.effect === 'read' ? 'never' : approvalOf(first.rule).mode,
+        mode: needsNobody(integrationId, name, tool) ? 'never' : approvalOf(first.rule).mode,
         limits: limitsOf(integration, mine),
       }
   }
@@ -294,14 +309,14 @@ export function decide(compiled: CompiledPolicy, question: Question): Decision {
   const pilots = compiled.policy.pilots?.[id]
   if (pilots && !isOneOf(person, pilots))
     return deny(`${integration.title} is open to its pilot group only.`)
-  const mine = applicable(compiled, person, id).filter((r) => r.tools.has(name))
+  const mine = applicable(compiled, person, id).filter((r) => grants(r, id, name))
   const first = mine[0]
   if (!first) return deny('No rule allows it.')
   const limits = limitsOf(integration, mine)
   const outside = outsideLimits(integration, limits, args)
   if (outside) return deny(outside, first.rule.id)
   const base = { rule: first.rule.id, limits, version: compiled.version }
-  if (tool.effect === 'read')
+  if (needsNobody(id, name, tool))
     return { ...base, outcome: 'allow', reason: 'A rule allows it.', approvers: [] }
   const approval = approvalOf(first.rule)
   const exception = approval.when?.find((w) => holds(w.if, args, facts))
