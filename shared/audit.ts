@@ -6,6 +6,7 @@ export const auditKinds = [
   'intent', // a write is about to run; on record before it does
   'proposal',
   'decision', // approved, denied, withdrawn, expired
+  'outcome', // how an approved write ended, as the hub knows it: done, failed, unknown
   'sign_in',
   'consent',
   'revocation',
