@@ -26,17 +26,29 @@ const Common = z.object({
   SESSION_SECRET: z.string().min(32),
   /** The claim that lists a person's groups. */
   GROUPS_CLAIM: z.string().min(1).default('groups'),
+  /** Only addresses of these domains may sign in; a list with commas, empty for whomever the provider lets in. */
+  EMAIL_DOMAINS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
 })
 
 const Oidc = Common.extend({
   SIGN_IN: z.literal('oidc'),
-  OIDC_ISSUER: z.url(),
+  OIDC_ISSUER: z.url().refine(isSecure, { error: 'must be https (http on loopback only)' }),
   OIDC_CLIENT_ID: z.string().min(1),
   OIDC_CLIENT_SECRET: z.string().min(1),
   /** `offline_access` gets the refresh token that keeps groups fresh; Google wants `access_type=offline` instead. */
   OIDC_SCOPES: z.string().default('openid email profile offline_access'),
   /** More parameters for the provider's authorization endpoint, as a query string. */
   OIDC_PARAMETERS: z.string().default(''),
+  /** Entra has no `email_verified`; its `xms_edov` says as much. */
+  OIDC_EMAIL_VERIFIED_CLAIM: z.string().min(1).default('email_verified'),
 })
 const Access = Common.extend({
   SIGN_IN: z.literal('access'),
@@ -79,6 +91,11 @@ export function integrationOf(config: Configuration, resource: string): string |
   return Object.entries(config.ENDPOINTS).find(([, url]) => resourceOf(url) === resource)?.[0]
 }
 
-export function isLoopback(hostname: string): boolean {
+function isSecure(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || isLoopback(hostname)
+}
+
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

@@ -38,6 +38,8 @@ export type Renewal =
   | { readonly outcome: 'refused'; readonly reason: string }
   | { readonly outcome: 'unavailable'; readonly retryAfterSeconds: number }
 
+type Setback = Exclude<Renewal, { outcome: 'renewed' }>
+
 /** Longer than any grant lives without being refreshed, so a forgotten revocation can't come back. */
 const forgetAfterMs = 62 * 86_400_000
 
@@ -49,7 +51,7 @@ const forgetAfterMs = 62 * 86_400_000
 export class Person extends DurableObject<HubEnv> {
   readonly #sql: SqlStorage
   readonly #kv: SyncKvStorage
-  #refreshing: Promise<Renewal> | undefined
+  #refreshing: Promise<Setback | undefined> | undefined
 
   constructor(ctx: DurableObjectState, env: HubEnv) {
     super(ctx, env)
@@ -97,8 +99,8 @@ export class Person extends DurableObject<HubEnv> {
       }
       this.#mark('redeemed', grant.id)
     } else {
-      const renewal = await this.#refresh()
-      if (renewal.outcome !== 'renewed') return renewal
+      const setback = await this.#refresh()
+      if (setback) return setback
       const after = this.standing(grant)
       if (!after.good) return { outcome: 'refused', reason: after.reason }
     }
@@ -173,34 +175,31 @@ export class Person extends DurableObject<HubEnv> {
   }
 
   /** One question to the provider at a time: it may rotate its refresh token at each. */
-  #refresh(): Promise<Renewal> {
+  #refresh(): Promise<Setback | undefined> {
     this.#refreshing ??= this.#askProvider().finally(() => {
       this.#refreshing = undefined
     })
     return this.#refreshing
   }
 
-  async #askProvider(): Promise<Renewal> {
+  async #askProvider(): Promise<Setback | undefined> {
     const profile = this.#profile()
     if (!profile) return { outcome: 'refused', reason: 'unknown' }
-    const config = configuration(this.env)
-    const sealed = z.string().optional().parse(this.#kv.get('upstream'))
-    const refreshToken = await unseal(config.SESSION_SECRET, 'upstream', sealed, z.string())
-    const answer = await refreshIdentity(config, profile, refreshToken)
-    if (answer.outcome === 'unchanged')
-      return { outcome: 'renewed', groupsUntil: profile.confirmedAt + groupsMaxAgeMs }
-    if (answer.outcome === 'confirmed') {
-      if (this.#kv.get('upstream') === sealed) await this.#confirm(answer.identity)
-      return { outcome: 'renewed', groupsUntil: Date.now() + groupsMaxAgeMs }
-    }
+    const secret = configuration(this.env).SESSION_SECRET
+    const sealed = this.#upstream()
+    const refreshToken = await unseal(secret, 'upstream', sealed, z.string())
+    const answer = await refreshIdentity(configuration(this.env), profile, refreshToken)
+    // Somebody signed in meanwhile: what the provider said then is newer than this answer.
+    if (this.#upstream() !== sealed) return undefined
+    if (answer.outcome === 'confirmed') await this.#confirm(answer.identity)
     if (answer.outcome === 'signed_out') {
-      if (this.#kv.get('upstream') === sealed) {
-        this.#kv.delete('upstream')
-        this.#kv.put('profile', { ...profile, confirmedAt: 0 })
-      }
+      this.#kv.delete('upstream')
+      this.#kv.put('profile', { ...profile, confirmedAt: 0 })
       return { outcome: 'refused', reason: 'signed_out_at_provider' }
     }
-    return answer
+    if (answer.outcome !== 'unavailable') return undefined
+    this.#kv.put('upstream', await seal(secret, 'upstream', answer.refreshToken))
+    return { outcome: 'unavailable', retryAfterSeconds: answer.retryAfterSeconds }
   }
 
   async #confirm(identity: Identity, signedInAt = this.#profile()?.signedInAt ?? 0): Promise<void> {
@@ -216,6 +215,11 @@ export class Person extends DurableObject<HubEnv> {
 
   #profile(): Profile | undefined {
     return Profile.optional().parse(this.#kv.get('profile'))
+  }
+
+  /** The provider's refresh token, sealed. */
+  #upstream(): string | undefined {
+    return z.string().optional().parse(this.#kv.get('upstream'))
   }
 
   #cutoff(): number {

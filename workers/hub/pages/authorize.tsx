@@ -7,7 +7,7 @@ import {
 import { Hono, type Context } from 'hono'
 import * as z from 'zod'
 import { scopesFor } from '../../../shared/policy.ts'
-import { recordHubEvent } from '../audit.ts'
+import { recordRequest } from '../audit.ts'
 import { authorizationServer, type GrantProps } from '../authorization-server.ts'
 import { configuration, integrationOf } from '../configuration.ts'
 import { oauthEnv } from '../oauth-storage.ts'
@@ -68,7 +68,7 @@ authorize.post('/authorize', requireSession, async (c) => {
     scope: granted,
     props,
   })
-  recordHubEvent(c.env, c.executionCtx, { kind: 'consent', user: email, outcome: 'approved' })
+  recordRequest(c, { kind: 'consent', user: email, outcome: 'approved' })
   approved.headers.set('Location', redirectTo)
   return new Response(null, { status: 302, headers: approved.headers })
 })

@@ -1,110 +1,117 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
 import * as z from 'zod'
-import { recordHubEvent } from '../audit.ts'
-import { configuration } from '../configuration.ts'
+import { recordRequest } from '../audit.ts'
+import { configuration, type OidcConfiguration } from '../configuration.ts'
 import { userIdOf, type Identity } from '../identity.ts'
-import { Page, show } from '../layout.tsx'
+import { show } from '../layout.tsx'
 import { personObject } from '../person.ts'
+import { seal, unseal } from '../seal.ts'
 import { currentPerson, endSession, ownPath, startSession, type HubContext } from '../session.ts'
-import { devPeople, devPerson } from '../sign-in/dev.ts'
-import { showProblem } from './error.tsx'
-import type { Context } from 'hono'
+import { accessIdentity } from '../sign-in/access.ts'
+import { devPerson } from '../sign-in/dev.ts'
+import { beginOidc, finishOidc, OidcTransaction } from '../sign-in/oidc.ts'
+import { SignInError } from '../sign-in/sign-in-error.ts'
+import { DevSignIn, SignedOut } from './sign-in-pages.tsx'
+import { notFound, showProblem } from './error.tsx'
+import { signInProblem, signInRefusals } from './sign-in-problems.ts'
 
 export const signIn = new Hono<HubContext>()
 
-signIn.get('/sign-in', (c) => {
-  const returnTo = ownPath(c.req.query('return_to'), configuration(c.env).ISSUER)
-  return show(c, <DevSignIn returnTo={returnTo} />)
+/** Long enough for a second factor at the provider. */
+const transactionSeconds = 900
+
+signIn.get('/sign-in', async (c) => {
+  const config = configuration(c.env)
+  const returnTo = ownPath(c.req.query('return_to'), config.ISSUER)
+  c.header('cache-control', 'no-store')
+  switch (config.SIGN_IN) {
+    case 'dev':
+      return show(c, <DevSignIn returnTo={returnTo} />)
+    case 'access': {
+      const identity = await accessIdentity(config, c.req.header('cf-access-jwt-assertion'))
+      return completeSignIn(c, identity, returnTo)
+    }
+    case 'oidc':
+      return sendToProvider(c, config, returnTo)
+  }
 })
 
 const DevForm = z.object({ email: z.string().max(254), return_to: z.string().optional() })
 
 signIn.post('/sign-in', async (c) => {
-  const { email, return_to } = DevForm.parse(await c.req.parseBody())
-  const identity = devPerson(email)
-  if (!identity)
-    return showProblem(c, {
-      status: 400,
-      title: 'Nobody here has that address',
-      text: 'A development hub knows four people. Go back and pick one.',
-      action: { href: '/sign-in', label: 'Pick a person' },
-    })
-  return completeSignIn(c, identity, return_to)
+  if (configuration(c.env).SIGN_IN !== 'dev') return notFound(c)
+  const form = DevForm.safeParse(await c.req.parseBody())
+  const identity = form.data && devPerson(form.data.email)
+  if (!identity) return showProblem(c, signInRefusals.nobody)
+  return completeSignIn(c, identity, form.data.return_to)
+})
+
+/** A cookie for each sign-in under way, so two tabs don't disturb each other. */
+const transactionCookie = (state: string): string => `gatehouse-sign-in-${state.slice(0, 16)}`
+
+async function sendToProvider(
+  c: Context<HubContext>,
+  config: OidcConfiguration,
+  returnTo: string,
+): Promise<Response> {
+  const { url, transaction } = await beginOidc(config, returnTo)
+  const sealed = await seal(config.SESSION_SECRET, 'sign-in', transaction)
+  setCookie(c, transactionCookie(transaction.state), sealed, {
+    prefix: 'host',
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: transactionSeconds,
+  })
+  return c.redirect(url.href, 302)
+}
+
+signIn.get('/sign-in/callback', async (c) => {
+  const config = configuration(c.env)
+  if (config.SIGN_IN !== 'oidc') return notFound(c)
+  c.header('cache-control', 'no-store')
+  const state = c.req.query('state') ?? ''
+  const name = transactionCookie(state)
+  const sealed = /^[\w-]+$/.test(state) ? getCookie(c, name, 'host') : undefined
+  const transaction = await unseal(config.SESSION_SECRET, 'sign-in', sealed, OidcTransaction)
+  const age = Date.now() - (transaction?.startedAt ?? 0)
+  if (!transaction || transaction.state !== state || age > transactionSeconds * 1000)
+    throw new SignInError('not_started_here', 'No sign-in of this browser has that state.')
+  setCookie(c, name, '', { prefix: 'host', path: '/', secure: true, maxAge: 0 })
+  const identity = await finishOidc(config, new URL(c.req.url), transaction)
+  return completeSignIn(c, identity, transaction.returnTo)
 })
 
 signIn.post('/sign-out', async (c) => {
   const current = await currentPerson(c)
   await endSession(c)
   if (current)
-    recordHubEvent(c.env, c.executionCtx, {
-      kind: 'sign_in',
-      user: current.person.email,
-      outcome: 'signed_out',
-    })
+    recordRequest(c, { kind: 'sign_in', user: current.person.email, outcome: 'signed_out' })
   return c.redirect('/signed-out', 303)
 })
 
-signIn.get('/signed-out', (c) =>
-  show(
-    c,
-    <Page title="Signed out" narrow>
-      <section class="card">
-        <h1>You are signed out</h1>
-        <p>Your connected apps keep working. To stop one, sign in and end its connection.</p>
-        <p>
-          <a class="button" href="/sign-in">
-            Sign in again
-          </a>
-        </p>
-      </section>
-    </Page>,
-  ),
-)
+signIn.get('/signed-out', (c) => show(c, <SignedOut />))
 
-/** Takes in whom a provider vouched for, and goes where they were heading. */
-export async function completeSignIn(
+/** Takes in whom somebody vouched for, and goes where they were heading. */
+async function completeSignIn(
   c: Context<HubContext>,
   identity: Identity,
   returnTo: string | undefined,
 ): Promise<Response> {
   const { email } = identity
   const outcome = await personObject(c.env, email).signIn(identity)
-  recordHubEvent(c.env, c.executionCtx, { kind: 'sign_in', user: email, outcome })
-  if (outcome !== 'ok') return showProblem(c, refused[outcome])
+  recordRequest(c, { kind: 'sign_in', user: email, outcome })
+  if (outcome !== 'ok') return showProblem(c, signInRefusals[outcome])
   await startSession(c, userIdOf(email))
   return c.redirect(ownPath(returnTo, configuration(c.env).ISSUER), 303)
 }
 
-const refused = {
-  disabled: {
-    status: 403,
-    title: 'Your access is switched off',
-    text: 'An administrator has disabled this account. Ask them if you think that is a mistake.',
-  },
-  other_subject: {
-    status: 403,
-    title: 'This address belonged to another account',
-    text: 'Somebody signed in here before with the same e-mail address but another account. An administrator has to release the address before you can use it.',
-  },
-} as const
-
-function DevSignIn({ returnTo }: { returnTo: string }) {
-  return (
-    <Page title="Sign in" narrow>
-      <section class="card">
-        <h1>Who are you today?</h1>
-        <p>This hub runs on your machine for development, so there is no password.</p>
-        <form method="post" action="/sign-in" class="people">
-          <input type="hidden" name="return_to" value={returnTo} />
-          {devPeople.map(({ email, name, groups }) => (
-            <button name="email" value={email}>
-              <strong>{name}</strong>
-              <span>{email}</span>
-              <small>{groups.join(', ') || 'no group'}</small>
-            </button>
-          ))}
-        </form>
-      </section>
-    </Page>
-  )
-}
+signIn.onError((error, c) => {
+  if (!(error instanceof SignInError)) throw error
+  console.warn(`sign-in: ${error.problem}: ${error.message}`, error.cause)
+  recordRequest(c, { kind: 'sign_in', user: '', outcome: error.problem })
+  if (error.problem === 'unavailable') c.header('retry-after', String(error.retryAfterSeconds))
+  return showProblem(c, signInProblem(error.problem))
+})
