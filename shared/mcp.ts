@@ -123,6 +123,7 @@ function server(shell: Shell, first: CallIo): Server {
       signal: AbortSignal.any([io.signal, ctx.mcpReq.signal]),
       waitUntil: (promise) => io.waitUntil(promise),
       ...(typeof resume === 'string' && { resume }),
+      ...progressOf(ctx),
     }
   }
 
@@ -207,6 +208,23 @@ function server(shell: Shell, first: CallIo): Server {
     return { completion: { values, total: values.length, hasMore: false } }
   })
   return mcp
+}
+
+/** A way to tell progress, for a request that carries a token for it (MCP, progress). */
+function progressOf(ctx: ServerContext): Pick<CallIo, 'progress'> {
+  const progressToken = ctx.mcpReq._meta?.progressToken
+  if (progressToken === undefined) return {}
+  return {
+    progress(progress, total, message) {
+      const more = {
+        ...(total !== undefined && { total }),
+        ...(message !== undefined && { message }),
+      }
+      void ctx.mcpReq
+        .notify({ method: 'notifications/progress', params: { progressToken, progress, ...more } })
+        .catch(() => undefined) // the client is gone; the call's own signal says so
+    },
+  }
 }
 
 /** Whether this client declared that it can send its person to a link. */

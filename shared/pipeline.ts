@@ -14,9 +14,24 @@ import type { HubApi } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { outsideLimits } from './policy.ts'
 import { spendQuota } from './quota.ts'
-import { cursorArgument, renderAnswer, renderError, type CallResult } from './render.ts'
+import {
+  cursorArgument,
+  mediaBlocks,
+  renderAnswer,
+  renderError,
+  type CallResult,
+  type Frame,
+} from './render.ts'
 import { storeAnswer } from './resources.ts'
-import { listFieldOf, type BoundCall, type Limits, type Tool, type ToolContext } from './tool.ts'
+import {
+  Media,
+  hasMedia,
+  listFieldOf,
+  type BoundCall,
+  type Limits,
+  type Tool,
+  type ToolContext,
+} from './tool.ts'
 import type { AuditTrail } from './trail.ts'
 import { visibleValue } from './visible.ts'
 
@@ -37,6 +52,8 @@ export interface CallIo {
   readonly caller: Caller
   readonly signal: AbortSignal
   waitUntil(promise: Promise<unknown>): void
+  /** Sends a progress notification, when the client asked for them. */
+  progress?(done: number, total: number | undefined, message: string | undefined): void
   /** The approval a client comes back for after it was sent to the link. */
   readonly resume?: string
 }
@@ -209,7 +226,7 @@ interface ContextParts {
 /** The author's view of a call; its signal ends at the deadline or with the client. */
 export function toolContext(
   shell: Shell,
-  io: Pick<CallIo, 'caller' | 'signal'>,
+  io: Pick<CallIo, 'caller' | 'signal' | 'progress'>,
   parts: ContextParts,
 ): ToolContext {
   return {
@@ -219,6 +236,9 @@ export function toolContext(
     signal: AbortSignal.any([io.signal, AbortSignal.timeout(parts.deadlineMs)]),
     env: shell.env,
     cursor: undefined,
+    progress(done, total, message) {
+      io.progress?.(done, total, message)
+    },
     log(more) {
       Object.assign(parts.facts, factsOf(more))
     },
@@ -247,13 +267,7 @@ async function read(
     source: tool.trusted ? undefined : shell.integration.title,
     boundary: crypto.randomUUID().slice(-12),
   }
-  if (list === undefined) {
-    const fitted = fitToBudget(seen, undefined)
-    if (!fitted.clipped) return renderAnswer(seen, frame)
-    facts.truncated = true
-    const parts = await storeAnswer(shell, io, JSON.stringify(seen))
-    return renderAnswer(fitted.answer, frame, parts)
-  }
+  if (list === undefined) return renderWhole(shell, io, tool, seen, frame, facts)
   const items = (seen[list] as unknown[]).slice(position.skip)
   const fitted = fitToBudget({ ...seen, [list]: items }, list)
   const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
@@ -265,6 +279,25 @@ async function read(
     next ? { ...page, cursor: await signCursor(shell.env.CURSOR_SECRET, binding, next) } : page,
     frame,
   )
+}
+
+/** An answer without a list: cut only where it must be, with the uncut one behind links. */
+async function renderWhole(
+  shell: Shell,
+  io: CallIo,
+  tool: Tool,
+  answer: Record<string, unknown>,
+  frame: Frame,
+  facts: Facts,
+): Promise<CallResult> {
+  const { media, ...rest } = answer
+  const shown = hasMedia(tool.output) ? rest : answer
+  const fitted = fitToBudget(shown, undefined)
+  if (fitted.clipped) facts.truncated = true
+  const parts = fitted.clipped ? await storeAnswer(shell, io, JSON.stringify(shown)) : []
+  const result = renderAnswer(fitted.answer, frame, parts)
+  if (shown === rest) result.content.push(...mediaBlocks(Media.array().parse(media)))
+  return result
 }
 
 /** @throws ToolError `invalid_input` */

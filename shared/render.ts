@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import type { ToolError } from './errors.ts'
-import { listFieldOf, type Tool } from './tool.ts'
+import { hasMedia, listFieldOf, type Media, type Tool } from './tool.ts'
 
 /** What a tool call answers with, in MCP's shape (specification, server/tools). */
 export interface CallResult {
   [key: string]: unknown
   content: (
     | { type: 'text'; text: string }
-    | { type: 'resource_link'; uri: string; name: string; mimeType?: string }
+    | { type: 'resource_link'; uri: string; name: string; mimeType: string }
+    | { type: 'image' | 'audio'; data: string; mimeType: string }
+    | { type: 'resource'; resource: { uri: string; mimeType: string; text: string } }
   )[]
   structuredContent?: Record<string, unknown>
   isError?: boolean
@@ -60,7 +62,8 @@ export function listedTool(tool: Tool): ListedTool {
   const { name, title, description, effect } = tool
   const paged = listFieldOf(tool.output) !== undefined
   const input = paged ? tool.input.extend({ cursor: cursorArgument }) : tool.input
-  const answer = effect === 'read' ? tool.output : envelope(tool.output)
+  const shown = hasMedia(tool.output) ? tool.output.omit({ media: true }) : tool.output
+  const answer = effect === 'read' ? shown : envelope(shown)
   const output = tool.trusted ? answer : answer.extend({ data_notice: notice.optional() })
   return {
     name,
@@ -146,3 +149,11 @@ export function renderError(error: ToolError): CallResult {
     content: [{ type: 'text', text: `${error.code}: ${error.message}${again}` }],
   }
 }
+
+/** Media of an answer as MCP content blocks. */
+export const mediaBlocks = (media: readonly Media[]): CallResult['content'] =>
+  media.map((one) => {
+    if (one.type !== 'resource') return one
+    const { uri, mimeType, text } = one
+    return { type: 'resource', resource: { uri, mimeType, text } }
+  })

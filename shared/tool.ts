@@ -30,6 +30,8 @@ export interface ToolContext {
   readonly env: unknown
   /** Where the next page starts, as the tool's own last answer put it in `cursor`; verified by the shell. */
   readonly cursor: string | undefined
+  /** Tells a client that asked for it how far a long call is. `total` when it is known. */
+  progress(done: number, total?: number, message?: string): void
   /** Adds a fact to the audit row, for example `{ database: 'shop' }`. Never shown to the model. */
   log(facts: Readonly<Record<string, unknown>>): void
 }
@@ -196,3 +198,27 @@ export const page = <I extends z.ZodType>(item: I) => paged('items', { items: z.
 
 /** The name of the list field of a paged output, or undefined for any other schema. */
 export const listFieldOf = (output: z.ZodObject): string | undefined => listFields.get(output)
+
+/** What goes beside the JSON of an answer: base64 `data` of an image or sound, or an embedded text. */
+export const Media = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('image'), mimeType: z.string(), data: z.string() }),
+  z.object({ type: z.literal('audio'), mimeType: z.string(), data: z.string() }),
+  z.object({
+    type: z.literal('resource'),
+    mimeType: z.string(),
+    uri: z.string(),
+    text: z.string(),
+  }),
+])
+export type Media = z.infer<typeof Media>
+
+const mediaOutputs = new WeakSet<z.ZodObject>()
+
+/** An output with `media` in it: the shell takes them out of the JSON and shows them as they are. At most 1 MB in all. */
+export function withMedia<S extends z.ZodRawShape>(shape: S) {
+  const schema = z.object({ ...shape, media: z.array(Media).default([]) })
+  mediaOutputs.add(schema)
+  return schema
+}
+
+export const hasMedia = (output: z.ZodObject): boolean => mediaOutputs.has(output)

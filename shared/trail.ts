@@ -9,7 +9,6 @@ interface Waiting {
   waitUntil(promise: Promise<unknown>): void
 }
 
-const flushAfterMs = 500
 const batchSize = 250
 /** Rows kept while the ledger can't be reached; beyond it the oldest are lost, which their numbers show. */
 const keptRows = 5_000
@@ -29,7 +28,16 @@ export class AuditTrail {
   /** When the running flush began: a request that was cut off leaves it set, so it ages. */
   #flushingSince = 0
 
-  constructor(hub: Pick<HubApi, 'record'>, resource: string, dataset: AnalyticsEngineDataset) {
+  readonly #flushAfterMs: number
+
+  /** @param flushAfterMs how long rows gather before they go to the ledger */
+  constructor(
+    hub: Pick<HubApi, 'record'>,
+    resource: string,
+    dataset: AnalyticsEngineDataset,
+    flushAfterMs = 500,
+  ) {
+    this.#flushAfterMs = flushAfterMs
     this.#hub = hub
     this.#resource = resource
     this.#dataset = dataset
@@ -48,7 +56,7 @@ export class AuditTrail {
   }
 
   async #flush(): Promise<void> {
-    let pauseMs = flushAfterMs
+    let pauseMs = this.#flushAfterMs
     for (let attempt = 0; attempt < 5 && this.#rows.length > 0; attempt++) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
       const batch = this.#rows.slice(0, batchSize)
@@ -59,9 +67,9 @@ export class AuditTrail {
           batch.splice(0, batch.length, ...this.#rows.slice(0, batchSize))
         }
         attempt = -1 // rows that came meanwhile get their own turn
-        pauseMs = flushAfterMs
+        pauseMs = this.#flushAfterMs
       } catch {
-        pauseMs = Math.min(pauseMs * 3, 8_000)
+        pauseMs = Math.min(pauseMs * 3 + 100, 8_000)
       }
     }
     this.#flushingSince = 0
