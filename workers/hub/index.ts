@@ -6,7 +6,10 @@ import type { HubEnv } from './env.ts'
 import { purge } from './purge.ts'
 
 export { Control } from './control.ts'
+export { Approvals } from './approvals/approvals.ts'
 export { EndpointApi } from './endpoint-api.ts'
+export { Ledger } from './ledger/ledger.ts'
+export { LedgerIndex } from './ledger/ledger-index.ts'
 export { Person } from './person.ts'
 
 // A hub that is wrongly set up must not start; above all not with development sign-in on the internet.
