@@ -1,4 +1,4 @@
-import type { Scope, Tool, ToolContext } from './tool.ts'
+import type { Media, Scope, Tool, ToolContext } from './tool.ts'
 
 /**
  * How policy limits arguments: a `list` gathers the values of every rule that applies to the
@@ -22,8 +22,8 @@ export interface ResourceTemplate {
   readonly scope: Scope
   /** The tool whose permission in policy this reading needs. */
   readonly tool: string
-  /** Text of one resource. @throws ToolError `not_found` */
-  read(variables: Readonly<Record<string, string>>, ctx: ToolContext): Promise<string>
+  /** Text or bytes of one resource. @throws ToolError `not_found` */
+  read(variables: Readonly<Record<string, string>>, ctx: ToolContext): Promise<string | Uint8Array>
   /** A first handful of resources for `resources/list`. */
   list?(ctx: ToolContext): Promise<readonly { uri: string; name: string; description?: string }[]>
   /** Completions of one variable, at most 100. `known` holds the variables already filled in. */
@@ -35,13 +35,15 @@ export interface ResourceTemplate {
   ): Promise<readonly string[]>
 }
 
+export type PromptPart = { readonly type: 'text'; readonly text: string } | Media
+
 export interface Prompt {
   readonly name: string
   readonly title: string
   readonly description: string
   readonly arguments: readonly { name: string; description: string; required?: boolean }[]
-  /** The text of the user message; arguments are strings as MCP has them. */
-  text(args: Readonly<Record<string, string | undefined>>): string
+  /** The user's message, or several parts of it; arguments are strings as MCP has them. */
+  text(args: Readonly<Record<string, string | undefined>>): string | readonly PromptPart[]
 }
 
 /** One system behind one endpoint: the pure declaration, free of I/O and of Workers APIs at the top. */

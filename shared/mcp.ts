@@ -17,7 +17,7 @@ import { maxBodyBytes } from './body.ts'
 import { ToolError } from './errors.ts'
 import type { Integration } from './integration.ts'
 import { callTool, mayUse, type CallIo, type Shell } from './pipeline.ts'
-import { listedTool, type ListedTool } from './render.ts'
+import { contentBlock, listedTool, type ListedTool } from './render.ts'
 import { completeResource, listResources, open, readResource } from './resources.ts'
 import type { Tool } from './tool.ts'
 import { version } from './version.ts'
@@ -186,11 +186,11 @@ function server(shell: Shell, first: CallIo): Server {
     const missing = prompt.arguments.find((argument) => argument.required && !args[argument.name])
     if (missing)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `The prompt needs ${missing.name}.`)
+    const text = prompt.text(args)
+    const parts = typeof text === 'string' ? [{ type: 'text' as const, text }] : text
     return {
       description: prompt.description,
-      messages: [
-        { role: 'user' as const, content: { type: 'text' as const, text: prompt.text(args) } },
-      ],
+      messages: parts.map((part) => ({ role: 'user' as const, content: contentBlock(part) })),
     }
   })
 

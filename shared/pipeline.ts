@@ -16,7 +16,7 @@ import { outsideLimits } from './policy.ts'
 import { spendQuota } from './quota.ts'
 import {
   cursorArgument,
-  mediaBlocks,
+  contentBlock,
   renderAnswer,
   renderError,
   type CallResult,
@@ -296,7 +296,7 @@ async function renderWhole(
   if (fitted.clipped) facts.truncated = true
   const parts = fitted.clipped ? await storeAnswer(shell, io, JSON.stringify(shown)) : []
   const result = renderAnswer(fitted.answer, frame, parts)
-  if (shown === rest) result.content.push(...mediaBlocks(Media.array().parse(media)))
+  if (shown === rest) result.content.push(...Media.array().parse(media).map(contentBlock))
   return result
 }
 

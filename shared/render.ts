@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ToolError } from './errors.ts'
-import { hasMedia, listFieldOf, type Media, type Tool } from './tool.ts'
+import type { PromptPart } from './integration.ts'
+import { hasMedia, listFieldOf, type Tool } from './tool.ts'
 
 /** What a tool call answers with, in MCP's shape (specification, server/tools). */
 export interface CallResult {
@@ -150,10 +151,9 @@ export function renderError(error: ToolError): CallResult {
   }
 }
 
-/** Media of an answer as MCP content blocks. */
-export const mediaBlocks = (media: readonly Media[]): CallResult['content'] =>
-  media.map((one) => {
-    if (one.type !== 'resource') return one
-    const { uri, mimeType, text } = one
-    return { type: 'resource', resource: { uri, mimeType, text } }
-  })
+/** A part of an answer or a prompt as an MCP content block. */
+export function contentBlock(part: PromptPart) {
+  if (part.type !== 'resource') return part
+  const { uri, mimeType, text } = part
+  return { type: part.type, resource: { uri, mimeType, text } }
+}

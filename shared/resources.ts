@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { fitToBudget } from './budget.ts'
 import { ToolError } from './errors.ts'
 import type { ResourceTemplate } from './integration.ts'
@@ -39,29 +40,32 @@ export function matchUri(uriTemplate: string, uri: string): Record<string, strin
   }
 }
 
-export interface ResourceText {
-  readonly uri: string
-  readonly mimeType: string
-  readonly text: string
-}
+export type ResourceContent = { readonly uri: string; readonly mimeType: string } & (
+  | { readonly text: string }
+  | { readonly blob: string }
+)
 
 /** Reads one resource under the same governance as a tool call. @throws ToolError */
-export async function readResource(shell: Shell, io: CallIo, uri: string): Promise<ResourceText> {
+export async function readResource(
+  shell: Shell,
+  io: CallIo,
+  uri: string,
+): Promise<ResourceContent> {
   const stored = storedAnswer.exec(uri)
   if (stored) return storedPart(shell, io, uri, stored[1] ?? '', Number(stored[2]))
   const match = matchResource(shell, uri)
   if (!match) throw new ToolError('not_found', `There is no resource at this address.`)
   const { template, variables } = match
-  const answer = await governed(
-    shell,
-    io,
-    { name: template.tool, args: { resource: uri }, parse: () => variables },
-    async (ctx) => {
-      const text = visible(await template.read(variables, ctx))
-      return fitToBudget({ text }, undefined).answer.text as string
-    },
-  )
-  return { uri, mimeType: template.mimeType, text: answer }
+  const call = { name: template.tool, args: { resource: uri }, parse: () => variables }
+  const content = await governed(shell, io, call, (ctx) => template.read(variables, ctx))
+  const { mimeType } = template
+  if (typeof content !== 'string')
+    return { uri, mimeType, blob: Buffer.from(content).toString('base64') }
+  return {
+    uri,
+    mimeType,
+    text: fitToBudget({ text: visible(content) }, undefined).answer.text as string,
+  }
 }
 
 /** Resources worth showing first: each template's own list, as far as policy and scope let this person. */
@@ -121,7 +125,7 @@ async function storedPart(
   uri: string,
   id: string,
   part: number,
-): Promise<ResourceText> {
+): Promise<ResourceContent> {
   const stored = await sessionOf(shell, io).getText(id)
   const text = stored?.text.slice((part - 1) * partChars, part * partChars) ?? ''
   if (!stored || text === '')

@@ -13,7 +13,14 @@ interface SessionRow extends Record<string, SqlStorageValue> {
   id: string
   client: string
   initialize: string
+  ended: number
 }
+
+const sessionNotFound = () =>
+  Response.json(
+    { jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found.' } },
+    { status: 404 },
+  )
 
 /**
  * One object a person and endpoint: 2025-era MCP sessions, long answers behind links, exact
@@ -30,7 +37,7 @@ export function sessionClass(integration: Integration) {
     constructor(ctx: DurableObjectState, env: EndpointEnv) {
       super(ctx, env)
       this.#sql.exec(`
-        CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, client TEXT NOT NULL, initialize TEXT NOT NULL, used_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, client TEXT NOT NULL, initialize TEXT NOT NULL, used_at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS text (id TEXT PRIMARY KEY, body TEXT NOT NULL, mime_type TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS spent (quota TEXT PRIMARY KEY, window INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
       `)
@@ -102,7 +109,7 @@ export function sessionClass(integration: Integration) {
     async open(request: Request, message: unknown, caller: Caller): Promise<Response> {
       const id = crypto.randomUUID()
       this.#sql.exec(
-        'INSERT INTO session VALUES (?, ?, ?, ?)',
+        'INSERT INTO session (id, client, initialize, used_at) VALUES (?, ?, ?, ?)',
         id,
         caller.principal.clientId,
         JSON.stringify(message),
@@ -118,9 +125,10 @@ export function sessionClass(integration: Integration) {
     async serve(request: Request, message: unknown, caller: Caller): Promise<Response | null> {
       const id = request.headers.get('mcp-session-id') ?? ''
       const row = this.#sql
-        .exec<SessionRow>('SELECT id, client, initialize FROM session WHERE id = ?', id)
+        .exec<SessionRow>('SELECT id, client, initialize, ended FROM session WHERE id = ?', id)
         .toArray()[0]
       if (!row || row.client !== caller.principal.clientId) return null
+      if (row.ended) return sessionNotFound() // the client ended it itself (MCP transports, session management)
       const io = this.#io(caller, request)
       if (request.method === 'DELETE') return this.#end(id)
       this.#sql.exec('UPDATE session SET used_at = ? WHERE id = ?', Date.now(), id)
@@ -153,7 +161,7 @@ export function sessionClass(integration: Integration) {
     }
 
     async #end(id: string): Promise<Response> {
-      this.#sql.exec('DELETE FROM session WHERE id = ?', id)
+      this.#sql.exec('UPDATE session SET ended = 1 WHERE id = ?', id)
       const live = this.#live.get(id)
       this.#live.delete(id)
       await live?.then(
