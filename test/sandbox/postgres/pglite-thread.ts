@@ -1,0 +1,55 @@
+/**
+ * The thread in which PGlite lives: it answers one chunk of wire protocol at a time. While it
+ * computes it hears nothing, so whoever holds it must terminate it to stop a statement.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import * as z from 'zod'
+import type { FromThread } from './pglite-engine.ts'
+
+const { dataDir, database, maxAnswerBytes } = z
+  .object({ dataDir: z.string(), database: z.string(), maxAnswerBytes: z.number() })
+  .parse(workerData)
+
+const port = parentPort
+if (!port) throw new Error('This file runs as a worker thread only.')
+const tell = (message: FromThread, moved: ArrayBuffer[] = []) => port.postMessage(message, moved)
+
+if (!existsSync(join(dataDir, 'PG_VERSION'))) {
+  // A half-made cluster must never be taken for a whole one, so it is made elsewhere and moved.
+  const draft = `${dataDir}.new`
+  rmSync(draft, { recursive: true, force: true })
+  const cluster = await PGlite.create({ dataDir: draft })
+  await cluster.exec(`CREATE DATABASE "${database.replaceAll('"', '""')}"`)
+  await cluster.close()
+  renameSync(draft, dataDir)
+}
+const db = await PGlite.create({ dataDir, database })
+tell({ kind: 'ready' })
+
+port.on('message', (request: Uint8Array | 'close') => {
+  if (request === 'close') return void db.close().finally(() => port.close())
+  const pieces: Uint8Array[] = []
+  let size = 0
+  const collect = (piece: Uint8Array) => {
+    size += piece.length
+    if (size <= maxAnswerBytes) pieces.push(piece.slice())
+    // Throwing here would unwind through WebAssembly frames, so the holder is told to end the thread.
+    else if (size - piece.length <= maxAnswerBytes) tell({ kind: 'too_large' })
+  }
+  db.execProtocolRawStream(request, { syncToFs: false, onRawData: collect }).then(
+    () => {
+      if (size > maxAnswerBytes) return
+      const bytes = new Uint8Array(size)
+      let at = 0
+      for (const piece of pieces) {
+        bytes.set(piece, at)
+        at += piece.length
+      }
+      tell({ kind: 'answer', bytes }, [bytes.buffer])
+    },
+    (error: unknown) => tell({ kind: 'crashed', reason: String(error) }),
+  )
+})
