@@ -44,7 +44,7 @@ async function open(
     options,
     base,
     asked: { name: options.name ?? 'The system behind this endpoint' },
-    gate: gateFor(ctx.env, memory, options),
+    gate: gateFor(ctx, memory, options),
     slots: memory.slots,
     checkUrl: (url) => checkedBase(url, { onLoopback, bound: false }),
   }

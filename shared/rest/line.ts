@@ -4,12 +4,13 @@ import type { ToolContext } from '../tool.ts'
 import { readJson, type Received } from './answer.ts'
 import { authorizations } from './authorization.ts'
 import type { MintedCredential, MintedToken } from './credential.ts'
-import type { Gate, Report } from './gate.ts'
+import type { Gate } from './gate.ts'
 import type { HeaderValues, RestOptions } from './options.ts'
 import { setHeaders, type Draft } from './request.ts'
 import { pause, pauseMs } from './retry.ts'
 import type { Slots } from './slots.ts'
 import { exchange } from './transport.ts'
+import type { Report } from './upstream-api.ts'
 import { judge, mismatch, type Asked, type Verdict } from './verdict.ts'
 
 export interface Line {
@@ -67,19 +68,19 @@ async function attempts(
   const asked = { ...line.asked, safe: draft.safe, route: draft.route, howToFindOut }
   const wire = { signal: ctx.signal, timeoutMs, via: options.via }
   for (let attempt = 1; ; attempt++) {
-    const { route } = draft
-    const permit = await gate.enter({ person: ctx.principal.userId, route, signal: ctx.signal })
+    const permit = await gate.enter(draft.route)
     const result = await exchange({ ...draft, headers }, wire, read)
     const explained =
       result.kind === 'answer' && explains(result.status)
         ? options.explain?.(result.status, result.body, result.headers)
         : undefined
     const verdict = judge(asked, result, explained, Date.now())
-    permit.done(reportOf(verdict))
+    const reported = permit.done(reportOf(verdict, draft, options))
     if (verdict.kind === 'accept' && result.kind === 'answer') return result
     if (verdict.kind === 'credential_refused') return verdict.error
     if (verdict.kind !== 'fail')
       throw new ToolError('internal', 'An answer was accepted without one.')
+    await reported // everybody is to know of it before anybody tries again
     const ms =
       draft.safe && verdict.again
         ? pauseMs(attempt, verdict.retryAfterMs, Math.random())
@@ -92,10 +93,12 @@ async function attempts(
   }
 }
 
-function reportOf(verdict: Verdict): Report {
+function reportOf(verdict: Verdict, { route }: Draft, { budget }: RestOptions): Report {
   if (verdict.kind !== 'fail') return { health: 'up' }
-  const { health, retryAfterMs } = verdict
-  return { health, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+  const { health, retryAfterMs = 1_000 } = verdict
+  if (health !== 'limited') return { health }
+  const block = { ms: retryAfterMs, ...(budget?.retryAfter === 'route' && { route }) }
+  return { health, block }
 }
 
 /** Asks an authorization server for a token. It changes nothing, so it may be tried again. */
@@ -118,7 +121,7 @@ async function mintToken(line: Line, credential: MintedCredential): Promise<Mint
 
 /** An authorization server is another system: its requests don't count against the upstream's budget. */
 const passing: Gate = {
-  enter: async () => ({ done() {} }),
+  enter: async () => ({ done: async () => {} }),
   token: async () => {
     throw new ToolError('internal', 'A token is not minted with another token.')
   },

@@ -11,6 +11,8 @@ export type Exchange =
       /** `connect`: the upstream can't have acted on it. `lost`: it may have. */
       readonly stage: 'connect' | 'lost'
       readonly timedOut: boolean
+      /** The call ended first: its deadline came, or the client went away. */
+      readonly left: boolean
       readonly cause: unknown
     }
 
@@ -51,7 +53,8 @@ export async function exchange(
     }
   } catch (cause) {
     const connect = body?.leaving() === false || neverConnected(cause)
-    return { kind: 'broken', stage: connect ? 'connect' : 'lost', timedOut: limit.expired(), cause }
+    const stage = connect ? 'connect' : 'lost'
+    return { kind: 'broken', stage, timedOut: limit.expired(), left: wire.signal.aborted, cause }
   }
 }
 
@@ -114,7 +117,7 @@ function timeLimit(outer: AbortSignal, ms: number) {
   else outer.addEventListener('abort', end, { once: true })
   return {
     signal: controller.signal,
-    expired: () => expired || outer.aborted,
+    expired: () => expired,
     [Symbol.dispose]() {
       clearTimeout(timer)
       outer.removeEventListener('abort', end)

@@ -4,6 +4,7 @@
  */
 import { OutcomeUnknown, ToolError, type ErrorCode, type ToolErrorOptions } from '../errors.ts'
 import type { BodyProblem } from './answer.ts'
+import type { Health } from './breaker.ts'
 import type { Explanation } from './options.ts'
 import { retryAfterMs } from './retry.ts'
 import type { Exchange } from './transport.ts'
@@ -25,8 +26,8 @@ export type Verdict =
       /** Worth another attempt, if nothing changes by it. */
       readonly again: boolean
       readonly retryAfterMs?: number
-      /** How the upstream is: `down` counts against it, `limited` stops its callers for a while. */
-      readonly health: 'up' | 'down' | 'limited'
+      /** What it says of the upstream for everybody else. */
+      readonly health: Health
     }
 
 /** @param explained the vendor's answer in our words, if the integration knows it. */
@@ -64,7 +65,7 @@ export function judge(
       : words(asked, status, details, explained, waitMs),
     again: retryable.has(status) || (limited && !ok) || explained?.retryAfterSeconds !== undefined,
     ...(waitMs !== undefined && { retryAfterMs: waitMs }),
-    health: limited ? 'limited' : status >= 500 && status !== 501 ? 'down' : 'up',
+    health: limited ? 'limited' : isDown(status) ? 'down' : 'up',
   }
 }
 
@@ -87,6 +88,9 @@ export function mismatch(
 const neverReached = new Set([521, 523, 525, 526, 530])
 const retryable = new Set([429, 502, 503, 504, 520, 521, 522, 523, 530])
 
+/** A 500 is an answer: the upstream is there, and some request of somebody's is its problem. */
+const isDown = (status: number): boolean => retryable.has(status) || status === 524
+
 /** After a 5xx anything is possible, unless the status itself says that nothing was begun. */
 function mayHaveHappened(
   asked: Asked,
@@ -99,20 +103,22 @@ function mayHaveHappened(
 }
 
 function broken(asked: Asked, result: Extract<Exchange, { kind: 'broken' }>): Verdict {
-  const { stage, timedOut, cause } = result
+  const { stage, timedOut, left, cause } = result
   const details = {
     upstream: asked.name,
     route: asked.route,
-    failure: timedOut ? 'timeout' : stage,
+    failure: left ? 'aborted' : timedOut ? 'timeout' : stage,
     cause: cause instanceof Error ? cause.name : typeof cause,
   }
-  const base = { kind: 'fail', health: 'down', again: !timedOut } as const
+  const health: Health = left ? 'unclear' : 'down'
+  const base = { kind: 'fail', health, again: !timedOut && !left } as const
   if (stage === 'lost' && !asked.safe) return { ...base, error: unknown(asked, details, cause) }
-  const what = timedOut
-    ? 'did not answer in time'
-    : stage === 'connect'
-      ? "can't be reached"
-      : 'broke off its answer'
+  const what =
+    timedOut || left
+      ? 'did not answer in time'
+      : stage === 'connect'
+        ? "can't be reached"
+        : 'broke off its answer'
   const message = `${asked.name} ${what}. Nothing was changed; try again in a minute.`
   return { ...base, error: new ToolError('upstream_unavailable', message, { details, cause }) }
 }
