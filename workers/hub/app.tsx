@@ -1,56 +1,30 @@
 import { Hono } from 'hono'
 import { csrf } from 'hono/csrf'
-import { secureHeaders } from 'hono/secure-headers'
-import { authorizationServer, laterResponse } from './authorization-server.ts'
-import { configuration } from './configuration.ts'
-import { oauthEnv } from './oauth-storage.ts'
+import { oauthEndpoints } from './oauth-endpoints.ts'
+import { pageHeaders, sameOrigin } from './page-guards.ts'
+import { access } from './pages/access.tsx'
 import { authorize } from './pages/authorize.tsx'
 import { connect } from './pages/connect.tsx'
 import { notFound, showProblem } from './pages/error.tsx'
 import { signIn } from './pages/sign-in.tsx'
 import { status } from './pages/status.ts'
+import { configuration } from './configuration.ts'
 import type { HubContext } from './session.ts'
 
-/** Everything the hub answers over HTTP. */
+/** Everything the hub answers over HTTP: the OAuth protocol for clients, then pages for people. */
 export const app = new Hono<HubContext>()
 
-// The OAuth protocol's own endpoints, for clients: JSON, no cookies, any origin.
-for (const path of ['/.well-known/oauth-authorization-server', '/oauth/token', '/oauth/register']) {
-  app.all(path, async (c) => {
-    try {
-      return await authorizationServer(c.env).fetch(
-        c.req.raw,
-        oauthEnv(c.env),
-        c.executionCtx as ExecutionContext,
-      )
-    } catch (error) {
-      console.error('The OAuth endpoint failed.', error)
-      return laterResponse()
-    }
-  })
-}
+app.route('/', oauthEndpoints)
 
-// Pages, for people: same origin, no framing, no script.
-app.use(
-  secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-    xFrameOptions: 'DENY',
-    referrerPolicy: 'same-origin',
-  }),
-)
+app.use(pageHeaders)
+app.route('/', status)
+app.use(sameOrigin)
 app.use((c, next) => csrf({ origin: configuration(c.env).ISSUER })(c, next))
 
-app.route('/', status)
 app.route('/', signIn)
 app.route('/', authorize)
 app.route('/', connect)
+app.route('/', access)
 
 app.notFound(notFound)
 app.onError((error, c) => {
@@ -58,6 +32,6 @@ app.onError((error, c) => {
   return showProblem(c, {
     status: 500,
     title: 'Something went wrong',
-    text: 'The hub could not finish this. Nothing was changed that the page did not say. Try again in a minute.',
+    text: 'The hub could not finish this. If you were deciding on something, look whether it shows before you try again.',
   })
 })

@@ -49,8 +49,8 @@ function build(config: Configuration): OAuthAuthorizationServer<HubEnv> {
     refreshTokenTTL: refreshIdleSeconds,
     refreshTokenIdleTTL: refreshIdleSeconds,
     cookiePrefix: '__Host-gatehouse-',
-    tokenExchangeCallback: ({ grantType, userId, grantId, props, env }) =>
-      renewGrant(env, userId, grantId, GrantProps.parse(props), grantType === 'refresh_token'),
+    tokenExchangeCallback: ({ grantType, userId, grantId, env }) =>
+      renewGrant(env, userId, grantId, grantType === 'refresh_token' ? 'refresh' : 'code'),
     onError({ internal, code, status }) {
       console.warn(
         JSON.stringify({
@@ -72,15 +72,11 @@ async function renewGrant(
   env: HubEnv,
   userId: string,
   grantId: string,
-  { grantedAt }: GrantProps,
-  isRefresh: boolean,
+  by: 'code' | 'refresh',
 ): Promise<{ accessTokenTTL: number }> {
   let renewal
   try {
-    renewal = await personObject(env, emailOf(userId)).renew(
-      { id: grantId, since: grantedAt },
-      isRefresh ? 'refresh' : 'code',
-    )
+    renewal = await personObject(env, emailOf(userId)).renew(grantId, by)
   } catch (error) {
     console.error('The Person object did not answer at the token endpoint.', error)
     renewal = { outcome: 'unavailable', retryAfterSeconds: 5 } as const

@@ -18,7 +18,7 @@ export interface PageProps {
   readonly children?: Child
 }
 
-/** Every page of the hub is drawn by this. Text in it is escaped by JSX; there is no script on any page. */
+/** Every page of the hub is drawn by this. Text in it is escaped by JSX; no page has a script of its own. */
 export function Page({ title, person, narrow, refreshSeconds, children }: PageProps) {
   return (
     <>
@@ -34,6 +34,7 @@ export function Page({ title, person, narrow, refreshSeconds, children }: PagePr
           <title>{`${title} · Gatehouse`}</title>
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           <link rel="stylesheet" href="/style.css" />
+          <script src="/copy.js" defer></script>
         </head>
         <body class={narrow ? 'narrow' : ''}>
           <a class="skip" href="#main">
@@ -51,7 +52,7 @@ function Header({ person, title }: { person?: SignedIn | undefined; title: strin
   return (
     <header class="top">
       <a class="brand" href="/">
-        <img src="/icon.svg" alt="" width="26" height="26" />
+        <img src="/icon.svg" alt="" width="28" height="28" />
         Gatehouse
       </a>
       {person && (
@@ -65,7 +66,7 @@ function Header({ person, title }: { person?: SignedIn | undefined; title: strin
           </nav>
           <form method="post" action="/sign-out" class="who">
             <span title={person.email}>{person.name}</span>
-            <button class="quiet">Sign out</button>
+            <button class="quiet small">Sign out</button>
           </form>
         </>
       )}

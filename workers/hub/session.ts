@@ -7,10 +7,16 @@ import { emailOf, type SignedIn } from './identity.ts'
 import { personObject } from './person.ts'
 import { seal, unseal } from './seal.ts'
 
-/** What Hono knows about a request to the hub; `person` is set behind `requireSession`. */
+/** What Hono knows about a request to the hub. */
 export interface HubContext {
   Bindings: HubEnv
-  Variables: { person: SignedIn; session: Session }
+  Variables: {
+    /** Set behind `requireSession`. */
+    person: SignedIn
+    session: Session
+    /** Other origins that a form of this page may end up at (Chromium checks redirects too). */
+    formTargets?: readonly string[]
+  }
 }
 
 const cookieName = 'gatehouse-session'
@@ -23,7 +29,7 @@ export type Session = z.infer<typeof Session>
 /** Starts a browser session. The cookie only names the person; who they are now is asked of their Person object. */
 export async function startSession(c: Context<HubContext>, userId: string): Promise<void> {
   const session: Session = { id: `session:${crypto.randomUUID()}`, userId, startedAt: Date.now() }
-  const sealed = await seal(configuration(c.env).SESSION_SECRET, 'session', session)
+  const sealed = seal(configuration(c.env).SESSION_SECRET, 'session', session)
   setCookie(c, cookieName, sealed, {
     prefix: 'host',
     path: '/',
@@ -43,7 +49,7 @@ export async function endSession(c: Context<HubContext>): Promise<void> {
 
 async function readSession(c: Context<HubContext>): Promise<Session | undefined> {
   const sealed = getCookie(c, cookieName, 'host')
-  const session = await unseal(configuration(c.env).SESSION_SECRET, 'session', sealed, Session)
+  const session = unseal(configuration(c.env).SESSION_SECRET, 'session', sealed, Session)
   return session && Date.now() - session.startedAt < sessionMs ? session : undefined
 }
 
@@ -63,14 +69,16 @@ export async function currentPerson(
 /** Lets signed-in people through, with `c.var.person`; sends others to sign in and come back. */
 export const requireSession: MiddlewareHandler<HubContext> = async (c, next) => {
   const current = await currentPerson(c)
-  if (!current) {
-    const { pathname, search } = new URL(c.req.url)
-    const query = new URLSearchParams({ return_to: pathname + search })
-    return c.redirect(`/sign-in?${query}`, c.req.method === 'GET' ? 302 : 303)
-  }
+  if (!current) return sendToSignIn(c)
   c.set('person', current.person)
   c.set('session', current.session)
   return next()
+}
+
+export function sendToSignIn(c: Context<HubContext>): Response {
+  const { pathname, search } = new URL(c.req.url)
+  const query = new URLSearchParams({ return_to: pathname + search })
+  return c.redirect(`/sign-in?${query}`, c.req.method === 'GET' ? 302 : 303)
 }
 
 /**

@@ -1,86 +1,155 @@
 import {
   AuthorizationError,
-  authorizationErrorRedirect,
   CimdFetchError,
   type AuthRequest,
+  type OAuthHelpers,
 } from '@cloudflare/workers-oauth-provider'
-import { Hono, type Context } from 'hono'
+import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import * as z from 'zod'
-import { scopesFor } from '../../../shared/policy.ts'
+import { visible } from '../../../shared/visible.ts'
 import { recordRequest } from '../audit.ts'
+import { parseAuthorizationRequest } from '../authorization-request.ts'
 import { authorizationServer, type GrantProps } from '../authorization-server.ts'
 import { configuration, integrationOf } from '../configuration.ts'
-import { oauthEnv } from '../oauth-storage.ts'
-import { policy } from '../policy.ts'
-import { requireSession, type HubContext } from '../session.ts'
-import { Consent } from './consent.tsx'
-import { showProblem } from './error.tsx'
+import { offerFor, type Offer } from '../consent.ts'
 import { show } from '../layout.tsx'
+import { oauthEnv } from '../oauth-storage.ts'
+import { personObject } from '../person.ts'
+import { requireSession, sendToSignIn, type HubContext } from '../session.ts'
+import { ConsentPage, NothingToGrant, type ClientFacts } from './consent.tsx'
+import { showProblem } from './error.tsx'
 
 export const authorize = new Hono<HubContext>()
 
-const oauthOf = (c: Context<HubContext>) => authorizationServer(c.env).getOAuthApi(oauthEnv(c.env))
+/** A token's hour starts at the sign-in, so a consent page is for people who came lately. */
+const signInMaxAgeMs = 30 * 60_000
 
-authorize.get('/authorize', requireSession, async (c) => {
-  const oauth = oauthOf(c)
-  const request = await oauth.parseAuthRequest(c.req.raw)
-  if (!request.codeChallenge) {
-    return c.redirect(authorizationErrorRedirect(request, 'invalid_request', 'PKCE is required'))
-  }
-  const offered = offeredScopes(c, request)
-  const details = await oauth.describeConsent(request)
-  const consent = await oauth.beginConsent(request)
-  for (const cookie of consent.headers.getSetCookie())
-    c.header('set-cookie', cookie, { append: true })
-  return show(
-    c,
-    <Consent person={c.var.person} details={details} handle={consent.handle} scopes={offered} />,
-  )
-})
+const recently: MiddlewareHandler<HubContext> = (c, next) =>
+  Date.now() - c.var.session.startedAt < signInMaxAgeMs ? next() : Promise.resolve(sendToSignIn(c))
+
+authorize.get('/authorize', requireSession, recently, (c) => askConsent(c, false))
 
 const Form = z.object({
-  handle: z.string(),
+  handle: z.string().max(200),
   decision: z.enum(['approve', 'deny']),
-  scope: z.array(z.string()),
+  scope: z.array(z.string().max(200)).max(100),
+  /** Whom the page was shown to; another tab may have signed in somebody else since. */
+  as: z.string().nullable(),
 })
 
 authorize.post('/authorize', requireSession, async (c) => {
   const body = await c.req.formData()
-  const { handle, decision, scope } = Form.parse({
+  const form = Form.safeParse({
     handle: body.get('handle'),
     decision: body.get('decision'),
     scope: body.getAll('scope'),
+    as: body.get('as'),
   })
-  const oauth = oauthOf(c)
-  const { email, name, userId } = c.var.person
+  const { person } = c.var
+  if (!form.success) throw new AuthorizationError('invalid_request', { description: 'Bad form' })
+  const { handle, decision, scope, as } = form.data
+  if (as !== null && as !== person.userId)
+    throw new AuthorizationError('invalid_request', {
+      description: 'The page was for another person',
+    })
   if (decision === 'deny') {
-    const denied = await oauth.denyConsent(c.req.raw, handle)
-    return new Response(null, { status: 302, headers: denied.headers })
+    const { request, headers } = await oauthOf(c).denyConsent(c.req.raw, handle)
+    record(c, request, 'denied')
+    return new Response(null, { status: 302, headers })
   }
-  const approved = await oauth.approveConsent(c.req.raw, handle, { scope })
-  const allowed = offeredScopes(c, approved.request)
-  const granted = approved.request.scope.filter((one) => allowed.includes(one))
-  const props: GrantProps = { grantedAt: Date.now() }
-  const { redirectTo } = await oauth.completeAuthorization({
-    request: approved.request,
-    userId,
-    metadata: { name },
-    scope: granted,
-    props,
-  })
-  recordRequest(c, { kind: 'consent', user: email, outcome: 'approved' })
-  approved.headers.set('Location', redirectTo)
-  return new Response(null, { status: 302, headers: approved.headers })
+  if (scope.length === 0) return askConsent(c, true)
+  return grant(c, handle, scope)
 })
 
-function offeredScopes(c: Context<HubContext>, request: AuthRequest): string[] {
-  const integration = integrationOf(configuration(c.env), request.resource ?? '') ?? ''
-  return scopesFor(policy, c.var.person, integration)
+async function askConsent(c: Context<HubContext>, nothingTicked: boolean): Promise<Response> {
+  const oauth = oauthOf(c)
+  const request = await parseAuthorizationRequest(oauth, c.req.raw)
+  const offer = offerOf(c, request)
+  const client = await clientFacts(oauth, request)
+  const { person } = c.var
+  if (offer.scopes.length === 0) {
+    record(c, request, 'nothing_to_grant')
+    return show(c, <NothingToGrant person={person} client={client} offer={offer} />, 403)
+  }
+  const { handle, headers } = await oauth.beginConsent(request)
+  for (const cookie of headers.getSetCookie()) c.header('set-cookie', cookie, { append: true })
+  c.set('formTargets', [new URL(request.redirectUri).origin])
+  return show(c, <ConsentPage {...{ person, client, offer, handle, nothingTicked }} />)
+}
+
+/** Grants what was ticked and policy allows, and sends the code to the client. */
+async function grant(c: Context<HubContext>, handle: string, ticked: string[]): Promise<Response> {
+  const oauth = oauthOf(c)
+  const { request, headers } = await oauth.approveConsent(c.req.raw, handle)
+  const offer = offerOf(c, request)
+  const granted = offer.scopes.map((one) => one.scope).filter((one) => ticked.includes(one))
+  if (granted.length === 0)
+    throw new AuthorizationError('invalid_scope', { description: 'Nothing that was offered' })
+  const { name: client, domain } = await clientFacts(oauth, request)
+  const { userId, email } = c.var.person
+  const { integration } = offer
+  const since = Date.now()
+  const offline = request.scope.filter((one) => one === 'offline_access')
+  const { redirectTo } = await oauth.completeAuthorization({
+    request,
+    userId,
+    metadata: { client, domain, integration },
+    scope: [...granted, ...offline],
+    props: { grantedAt: since } satisfies GrantProps,
+  })
+  const id = new URL(redirectTo).searchParams.get('code')?.split(':')[1] ?? ''
+  const { clientId } = request
+  const scope = granted.join(' ')
+  const connection = { id, clientId, client, domain, integration, scope, since }
+  await personObject(c.env, email).addConnection(connection)
+  record(c, request, 'approved', { scope })
+  headers.set('location', redirectTo)
+  return new Response(null, { status: 302, headers })
+}
+
+const oauthOf = (c: Context<HubContext>): OAuthHelpers =>
+  authorizationServer(c.env).getOAuthApi(oauthEnv(c.env))
+
+const integrationFor = (c: Context<HubContext>, request: AuthRequest): string =>
+  integrationOf(configuration(c.env), request.resource ?? '') ?? ''
+
+const offerOf = (c: Context<HubContext>, request: AuthRequest): Offer =>
+  offerFor(c.var.person, integrationFor(c, request), request.scope)
+
+/** The client's own words are shown without what can't be seen, and not at any length. */
+async function clientFacts(oauth: OAuthHelpers, request: AuthRequest): Promise<ClientFacts> {
+  const details = await oauth.describeConsent(request)
+  const { clientName, clientDomain = '', redirectHost, redirectIsLoopback } = details
+  const name = visible(clientName.replace(/\s+/g, ' ').trim()).slice(0, 80)
+  return { name, domain: clientDomain, redirectHost, redirectIsLoopback }
+}
+
+function record(
+  c: Context<HubContext>,
+  request: AuthRequest,
+  outcome: string,
+  facts: Record<string, string> = {},
+): void {
+  const { clientId: client } = request
+  const user = c.var.person.email
+  const integration = integrationFor(c, request)
+  recordRequest(c, { kind: 'consent', user, outcome, client, integration, facts })
 }
 
 authorize.onError((error, c) => {
-  if (error instanceof AuthorizationError && error.redirectTo) return c.redirect(error.redirectTo)
-  if (error instanceof AuthorizationError || error instanceof CimdFetchError)
-    return showProblem(c, { status: 400, title: 'This request can’t be used', text: error.message })
+  if (error instanceof AuthorizationError && error.redirectTo)
+    return c.redirect(error.redirectTo, 302)
+  if (error instanceof AuthorizationError)
+    return showProblem(c, {
+      status: 400,
+      title: 'This request can’t be used',
+      text: `${error.description}. Nothing was granted. Go back to the app and start connecting again.`,
+    })
+  if (error instanceof CimdFetchError)
+    return showProblem(c, {
+      status: 400,
+      title: 'This app could not be verified',
+      text: 'Its description could not be fetched, or is not valid. Nothing was granted. Tell whoever makes the app.',
+    })
   throw error
 })

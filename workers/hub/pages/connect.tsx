@@ -1,20 +1,138 @@
 import { Hono } from 'hono'
+import type { CatalogueIntegration, Slice } from '../../../shared/policy.ts'
+import { nothingOff, sliceFor } from '../../../shared/policy.ts'
 import { configuration, resourceOf } from '../configuration.ts'
 import { Page, show } from '../layout.tsx'
+import { policy } from '../policy.ts'
 import { requireSession, type HubContext } from '../session.ts'
+import { Copyable } from './copyable.tsx'
 
 export const connect = new Hono<HubContext>()
 
-connect.get('/', requireSession, (c) =>
-  show(
+connect.get('/', requireSession, (c) => {
+  const { person } = c.var
+  const usable = Object.entries(configuration(c.env).ENDPOINTS).flatMap(([id, origin]) => {
+    const integration = policy.catalogue[id]
+    const slice = sliceFor(policy, person, id, nothingOff)
+    if (!integration || Object.keys(slice.tools).length === 0) return []
+    return [{ id, url: resourceOf(origin), integration, slice }]
+  })
+  return show(
     c,
-    <Page title="Connect" person={c.var.person}>
-      <h1>Endpoints</h1>
-      {Object.entries(configuration(c.env).ENDPOINTS).map(([id, url]) => (
-        <p>
-          {id}: <code>{resourceOf(url)}</code>
-        </p>
-      ))}
+    <Page title="Connect" person={person}>
+      {usable.length === 0 ? (
+        <Nothing groups={person.groups} />
+      ) : (
+        <>
+          <h1>Connect your assistant</h1>
+          <p class="lead">
+            Add an address to Claude or another MCP client. It asks you to sign in here and to say
+            what it may do; you can end that at any time under <a href="/access">Connections</a>.
+          </p>
+          <div class="grid">
+            {usable.map((endpoint) => (
+              <Endpoint {...endpoint} />
+            ))}
+          </div>
+        </>
+      )}
     </Page>,
-  ),
-)
+  )
+})
+
+function Nothing({ groups }: { readonly groups: readonly string[] }) {
+  return (
+    <section class="card empty">
+      <h1>Nothing is open to you yet</h1>
+      <p>
+        {groups.length > 0
+          ? `You are in ${groups.join(', ')}, and your company’s policy gives that nothing here.`
+          : 'You are in no group, and your company’s policy gives access by group.'}
+      </p>
+      <p>Ask whoever looks after Gatehouse to add you, then sign out and in again.</p>
+    </section>
+  )
+}
+
+interface EndpointProps {
+  readonly id: string
+  readonly url: string
+  readonly integration: CatalogueIntegration
+  readonly slice: Slice
+}
+
+function Endpoint({ id, url, integration, slice }: EndpointProps) {
+  const command = `claude mcp add --transport http ${id} ${url}`
+  return (
+    <section class="card" aria-labelledby={`endpoint-${id}`}>
+      <h2 id={`endpoint-${id}`}>{integration.title}</h2>
+      <Tools integration={integration} slice={slice} />
+      <Copyable text={url} label={`the address of ${integration.title}`} />
+      <details open>
+        <summary>Claude Code</summary>
+        <Copyable text={command} label="the command for Claude Code" />
+      </details>
+      <details>
+        <summary>Claude on the web, desktop and phone</summary>
+        <ol>
+          <li>
+            Open{' '}
+            <a href="https://claude.ai/settings/connectors?modal=add-custom-connector">
+              Settings → Connectors
+            </a>{' '}
+            and choose “Add custom connector”.
+          </li>
+          <li>Paste the address above, then press “Connect”.</li>
+        </ol>
+      </details>
+      <details>
+        <summary>Cursor, VS Code</summary>
+        <p class="row">
+          <a class="button quiet small" href={cursorLink(id, url)}>
+            Add to Cursor
+          </a>
+          <a class="button quiet small" href={vscodeLink(id, url)}>
+            Add to VS Code
+          </a>
+        </p>
+      </details>
+    </section>
+  )
+}
+
+/** What the person may do here, in one line for reading and one for writing. */
+function Tools({ integration, slice }: Pick<EndpointProps, 'integration' | 'slice'>) {
+  const names = Object.keys(slice.tools)
+  const titles = (read: boolean) =>
+    names
+      .filter((name) => (integration.tools[name]?.effect === 'read') === read)
+      .filter((name) => !name.endsWith('_approval_result'))
+      .map((name) => integration.tools[name]?.title ?? name)
+  const [reads, writes] = [titles(true), titles(false)]
+  return (
+    <dl class="facts">
+      {reads.length > 0 && (
+        <>
+          <dt>Read</dt>
+          <dd>{reads.join(' · ')}</dd>
+        </>
+      )}
+      {writes.length > 0 && (
+        <>
+          <dt>Change</dt>
+          <dd>
+            {writes.join(' · ')} <span class="badge warn">asks a person first</span>
+          </dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+/** https://docs.cursor.com/en/tools/developers#generate-install-link */
+const cursorLink = (id: string, url: string): string =>
+  `cursor://anysphere.cursor-deeplink/mcp/install?name=${id}&config=${encodeURIComponent(btoa(JSON.stringify({ url })))}`
+
+/** https://code.visualstudio.com/api/extension-guides/ai/mcp#create-an-mcp-installation-url */
+const vscodeLink = (name: string, url: string): string =>
+  `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name, type: 'http', url }))}`

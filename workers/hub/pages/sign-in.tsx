@@ -56,7 +56,7 @@ async function sendToProvider(
   returnTo: string,
 ): Promise<Response> {
   const { url, transaction } = await beginOidc(config, returnTo)
-  const sealed = await seal(config.SESSION_SECRET, 'sign-in', transaction)
+  const sealed = seal(config.SESSION_SECRET, 'sign-in', transaction)
   setCookie(c, transactionCookie(transaction.state), sealed, {
     prefix: 'host',
     path: '/',
@@ -75,7 +75,7 @@ signIn.get('/sign-in/callback', async (c) => {
   const state = c.req.query('state') ?? ''
   const name = transactionCookie(state)
   const sealed = /^[\w-]+$/.test(state) ? getCookie(c, name, 'host') : undefined
-  const transaction = await unseal(config.SESSION_SECRET, 'sign-in', sealed, OidcTransaction)
+  const transaction = unseal(config.SESSION_SECRET, 'sign-in', sealed, OidcTransaction)
   const age = Date.now() - (transaction?.startedAt ?? 0)
   if (!transaction || transaction.state !== state || age > transactionSeconds * 1000)
     throw new SignInError('not_started_here', 'No sign-in of this browser has that state.')

@@ -3,7 +3,7 @@ import { catalogue } from '../../../shared/catalogue.ts'
 import type { Catalogue } from '../../../shared/policy.ts'
 import { configuration, resourceOf } from '../configuration.ts'
 import type { HubContext } from '../session.ts'
-import { icon, style } from '../style.ts'
+import { copyScript, icon, style } from '../style.ts'
 
 /** What machines and browsers fetch without signing in. */
 export const status = new Hono<HubContext>()
@@ -30,5 +30,8 @@ status.get('/endpoints.json', (c) => {
 const dayLong = { 'cache-control': 'public, max-age=86400' }
 status.get('/style.css', (c) =>
   c.body(style, 200, { ...dayLong, 'content-type': 'text/css; charset=utf-8' }),
+)
+status.get('/copy.js', (c) =>
+  c.body(copyScript, 200, { ...dayLong, 'content-type': 'text/javascript; charset=utf-8' }),
 )
 status.get('/icon.svg', (c) => c.body(icon, 200, { ...dayLong, 'content-type': 'image/svg+xml' }))
