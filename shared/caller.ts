@@ -22,6 +22,8 @@ export interface EndpointEnv {
   readonly ALLOWED_NETWORKS?: string
   /** Browser origins beside claude.ai, claude.com and loopback, comma separated. */
   readonly ALLOWED_ORIGINS?: string
+  /** Calls one person may make in a minute (default 120); the binding's own limit stands in wrangler.toml. */
+  readonly BURST_PER_MINUTE?: string
   readonly HUB: HubApi
   readonly SESSION: SessionNamespace
   readonly AUDIT: AnalyticsEngineDataset

@@ -5,7 +5,7 @@ import { toolsOf } from './mcp.ts'
 import type { Shell } from './pipeline.ts'
 import { AuditTrail } from './trail.ts'
 
-/** Calls one person may make in a minute before the limiter says no (wrangler.toml has the same number). */
+/** Calls one person may make in a minute in one isolate; the binding in wrangler.toml says the same for a whole location. */
 const burstLimit = 120
 
 /** What an isolate, or a Session object, holds for its calls. */
@@ -17,7 +17,7 @@ export function makeShell(integration: Integration, env: EndpointEnv): Shell {
     env,
     hub: env.HUB,
     resource,
-    burst: new BurstLimit(burstLimit, 60_000),
+    burst: new BurstLimit(Number(env.BURST_PER_MINUTE ?? burstLimit), 60_000),
     trail: new AuditTrail(env.HUB, resource, env.AUDIT),
   }
 }
