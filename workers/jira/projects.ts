@@ -7,15 +7,20 @@ import type { ToolContext } from '../../shared/tool.ts'
  * is put into every query, and whatever comes back is checked against it once more, because keys
  * move between projects and an upstream could answer more than it was asked.
  */
-export const ProjectKey = z
-  .string()
-  .toUpperCase()
-  .regex(/^[A-Z][A-Z0-9_]{1,29}$/, 'must be a project key such as ENG')
+export const ProjectKey = matching(/^[A-Z][A-Z0-9_]{1,29}$/, 'must be a project key such as ENG')
 
-export const IssueKey = z
-  .string()
-  .toUpperCase()
-  .regex(/^[A-Z][A-Z0-9_]{1,29}-[1-9]\d{0,9}$/, 'must be an issue key such as ENG-123')
+export const IssueKey = matching(
+  /^[A-Z][A-Z0-9_]{1,29}-[1-9]\d{0,9}$/,
+  'must be an issue key such as ENG-123',
+)
+
+/** A refinement instead of a pattern: the schema that every model reads stays short, the refusal says the form. */
+function matching(pattern: RegExp, message: string) {
+  return z
+    .string()
+    .toUpperCase()
+    .refine((text) => pattern.test(text), message)
+}
 
 export const projectOf = (issueKey: string): string => issueKey.slice(0, issueKey.lastIndexOf('-'))
 

@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { ToolError } from '../../../shared/errors.ts'
+import { path } from '../../../shared/path.ts'
+import { defineTool } from '../../../shared/tool.ts'
+import { browseUrl, jira } from '../client.ts'
+import { Attachment } from '../details.ts'
+import { readIssue } from '../issue.ts'
+import { IssueKey } from '../projects.ts'
+
+const maxBytes = 256 * 1024
+/** What is text by its type; the bytes have to be text besides. */
+const isText = (type: string): boolean =>
+  /^text\/|^application\/(json|xml|yaml|x-yaml|toml|sql|javascript|x-sh|x-ndjson)|\+(json|xml)$/i.test(
+    type,
+  )
+
+/**
+ * An attachment has no project of its own, so it is read by way of its issue: an id that isn't
+ * among the issue's files is nothing, wherever it may exist.
+ */
+export const getAttachment = defineTool({
+  name: 'get_jira_attachment',
+  title: 'Get Jira attachment',
+  description: 'Text of a text file attached to an issue; for other files, where to open it.',
+  scope: 'jira:read',
+  effect: 'read',
+  input: z.object({
+    issue_key: IssueKey,
+    attachment_id: z.string().regex(/^\d{1,20}$/, 'must be a number in quotes'),
+  }),
+  output: z.object({
+    filename: z.string(),
+    type: z.string(),
+    bytes: z.number(),
+    url: z.string().describe('The issue, where the file can be opened'),
+    text: z.string().optional(),
+    text_truncated: z.boolean().optional(),
+  }),
+  async run({ issue_key, attachment_id }, ctx) {
+    const Holder = z.object({
+      key: z.string(),
+      fields: z.object({ attachment: z.array(Attachment).default([]) }),
+    })
+    const { key, fields } = await readIssue(ctx, issue_key, Holder, { fields: ['attachment'] })
+    const file = fields.attachment.find(({ id }) => id === attachment_id)
+    if (!file)
+      throw new ToolError('not_found', `${key} has no such file. get_jira_issue lists its files.`)
+    const { filename, mimeType: type, size: bytes } = file
+    const about = { filename, type, bytes, url: browseUrl(ctx, key) }
+    if (!isText(type)) return about
+    // without redirect=false Jira sends the client to another host, which ours doesn't follow
+    const download = await jira(ctx).download(path`/rest/api/3/attachment/content/${file.id}`, {
+      query: { redirect: false },
+      maxBytes,
+    })
+    const text = textOf(download.bytes)
+    return {
+      ...about,
+      ...(text !== undefined && { text }),
+      ...(text !== undefined && download.truncated && { text_truncated: true }),
+    }
+  },
+})
+
+/** UTF-8 text; undefined for bytes that are none, whatever the type says. A cut last character is let go. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const text = new TextDecoder().decode(bytes).replace(/\uFFFD{1,3}$/, '')
+  const strange = text.match(/[\u0000\uFFFD]/g)?.length ?? 0 // eslint-disable-line no-control-regex
+  return strange > text.length / 100 ? undefined : text
+}
