@@ -3,7 +3,7 @@ import { path } from '../../shared/path.ts'
 import type { ToolContext } from '../../shared/tool.ts'
 import { jira } from './client.ts'
 import { RowIssue, insideOnly, rowFields } from './issue.ts'
-import { quoteJql } from './jql/parse.ts'
+import { quoteJql } from './jql/tokens.ts'
 
 const Found = z.object({ issues: z.array(RowIssue) })
 const asked = 30

@@ -1,8 +1,8 @@
 import { ToolError } from '../../../shared/errors.ts'
 import type { ToolContext } from '../../../shared/tool.ts'
 import { allowedProjects } from '../projects.ts'
-import { quoteJql } from './parse.ts'
-import type { Jql } from './parse.ts'
+import type { Jql } from './read.ts'
+import { quoteJql } from './tokens.ts'
 
 /** Conditions as arguments, for callers that would rather not write JQL. */
 export interface Filters {
@@ -43,7 +43,7 @@ export function wordsOf(text: string): string {
 
 /**
  * The query that is sent: the caller's projects, and their conditions in parentheses of their
- * own. `where` is a whole clause of the grammar (`parseJql` wrote it), so nothing in it can end
+ * own. `where` is a whole clause of the grammar (`readJql` wrote it), so nothing in it can end
  * the parenthesis.
  * @throws ToolError `forbidden` without any project, `invalid_input` for a query without any condition
  */

@@ -14,7 +14,7 @@ export const CreatedIssue = z.object({ id: z.string(), key: z.string() })
 export const createTicket = defineTool({
   name: 'create_jira_ticket',
   title: 'Create Jira ticket',
-  description: 'Create one issue. The description is Markdown; fields are by id.',
+  description: 'Create one issue, described in Markdown.',
   scope: 'jira:write',
   effect: 'create',
   input: z.object({ project_key: ProjectKey, ...DraftInput.shape }),

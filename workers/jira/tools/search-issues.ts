@@ -5,7 +5,7 @@ import { defineTool, page } from '../../../shared/tool.ts'
 import { jira } from '../client.ts'
 import { justCreated } from '../created.ts'
 import { Day, IssueRow, RowIssue, insideOnly, rowFields, rowOf } from '../issue.ts'
-import { namesCurrentUser, parseJql } from '../jql/parse.ts'
+import { namesCurrentUser, readJql } from '../jql/read.ts'
 import { clausesOf, scopedJql } from '../jql/scope.ts'
 import { myAccountId } from '../people.ts'
 import { ProjectKey } from '../projects.ts'
@@ -36,7 +36,7 @@ export const searchIssues = defineTool({
   async run({ jql = '', max_results, assignee, ...filters }, ctx) {
     const me = assignee === 'me' || namesCurrentUser(jql) ? await myAccountId(ctx) : undefined
     const clauses = clausesOf({ ...filters, assignee: assignee === 'me' ? me : assignee })
-    const query = scopedJql(parseJql(jql, me), clauses, ctx)
+    const query = scopedJql(readJql(jql, me), clauses, ctx)
     const from = positionOf(ctx.cursor)
     const reconcileIssues = from?.reconcile ?? justCreated.ids(Date.now())
     const found = await jira(ctx).post(path`/rest/api/3/search/jql`, Found, {
