@@ -8,14 +8,12 @@ CREATE SCHEMA support;
 CREATE SCHEMA hr;
 CREATE SCHEMA gatehouse_sample;
 CREATE TABLE gatehouse_sample.clock (now timestamptz NOT NULL);
-INSERT INTO gatehouse_sample.clock VALUES (date_trunc('second', now()));
+INSERT INTO gatehouse_sample.clock VALUES (now());
 
 -- A number from 0 to n-1 that looks random and is the same on every PostgreSQL.
 CREATE FUNCTION gatehouse_sample.pick(id bigint, salt int, n int) RETURNS int
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $$ SELECT (((((id * 1103515245 + salt * 362437 + 12345) % 2147483648) * 69069 + 907633385) % 4294967296) / 1024 % n)::int $$;
-CREATE FUNCTION gatehouse_sample.ago(period interval) RETURNS timestamptz
-  LANGUAGE sql STABLE AS $$ SELECT now - period FROM gatehouse_sample.clock $$;
 
 -- ------------------------------------------------------------------ tables
 
@@ -98,7 +96,7 @@ SELECT id,
   CASE pick(id, 6, 4) WHEN 0 THEN '{newsletter}' WHEN 1 THEN '{vip,newsletter}' ELSE '{}' END::text[],
   jsonb_build_object('language', (ARRAY['de','en','fr','es'])[1 + pick(id, 7, 4)], 'marketing', pick(id, 8, 2) = 1),
   CASE WHEN id % 40 = 0 THEN 'Prefers delivery after 17:00.' END,
-  ago(make_interval(days => 365 + pick(id, 9, 900), secs => pick(id, 10, 86400)))
+  now() - make_interval(days => 365 + pick(id, 9, 900), secs => pick(id, 10, 86400))
 FROM generate_series(1, 2000) id;
 
 INSERT INTO public.products
@@ -129,7 +127,7 @@ SELECT id, customer_id, status, total_cents, currency,
   END,
   created_at,
   least(created_at + make_interval(mins => CASE WHEN status = 'failed' THEN 1 ELSE 30 + pick(id, 31, 4000) END),
-    (SELECT now FROM gatehouse_sample.clock))
+    now())
 FROM (
   SELECT *, CASE
     WHEN outage OR pick(id, 32, 100) < 2 THEN 'failed'
@@ -138,14 +136,12 @@ FROM (
     ELSE (CASE WHEN pick(id, 33, 100) < 4 THEN 'refunded' ELSE 'delivered' END)
   END AS status
   FROM (
-    SELECT i.order_id AS id, 1 + pick(i.order_id, 34, 2000) AS customer_id,
-      (ARRAY['EUR','EUR','EUR','USD','GBP'])[1 + pick(i.order_id, 35, 5)] AS currency,
-      sum(i.quantity * i.unit_price_cents)::int AS total_cents, age,
-      ago(age) AS created_at,
-      age < interval '5 hours' AND pick(i.order_id, 36, 3) = 0 AND pick(i.order_id, 37, 10) < 4 AS outage
-    FROM public.order_items i,
-      LATERAL (SELECT make_interval(secs => 31536000 * ((50000.5 - i.order_id) / 50000.0) ^ 1.5) AS age) _
-    GROUP BY i.order_id, age
+    SELECT id, total_cents, age, now() - age AS created_at, 1 + pick(id, 34, 2000) AS customer_id,
+      (ARRAY['EUR','EUR','EUR','USD','GBP'])[1 + pick(id, 35, 5)] AS currency,
+      age < interval '5 hours' AND pick(id, 36, 3) = 0 AND pick(id, 37, 10) < 4 AS outage
+    FROM (SELECT order_id AS id, sum(quantity * unit_price_cents)::int AS total_cents
+      FROM public.order_items GROUP BY order_id) totals,
+      LATERAL (SELECT make_interval(secs => 31536000 * ((50000.5::float8 - id) / 50000) ^ 1.5::float8) AS age) ages
   ) drafts
 ) judged
 ORDER BY id;
@@ -156,7 +152,7 @@ SELECT row_number() OVER (ORDER BY id), id,
   CASE status WHEN 'failed' THEN 'declined' WHEN 'refunded' THEN 'refunded' ELSE 'captured' END,
   'fp_' || lpad(to_hex(customer_id * 48271), 12, '0'),
   created_at + interval '20 seconds'
-FROM public.orders WHERE status <> 'pending' AND created_at < ago('30 seconds');
+FROM public.orders WHERE status <> 'pending' AND created_at < now() - interval '30 seconds';
 
 INSERT INTO support.tickets
 SELECT t.id, o.customer_id, o.id,
@@ -265,6 +261,5 @@ COMMENT ON COLUMN support.tickets.confidential IS 'Seen by the assignee alone (r
 COMMENT ON VIEW public.daily_revenue IS 'Orders and revenue by day (UTC) and currency, without failed and refunded ones';
 
 DROP FUNCTION gatehouse_sample.pick(bigint, int, int);
-DROP FUNCTION gatehouse_sample.ago(interval);
 COMMIT;
 ANALYZE;

@@ -1,0 +1,43 @@
+import { loopback } from './ports.ts'
+import type { LocalDatabase } from './database.ts'
+import { upstreams } from '../sandbox/upstreams.ts'
+import type { State } from './state.ts'
+import type { BuiltWorker } from './workers.ts'
+
+export interface Surroundings {
+  /** Origins of all Workers, of those too that can't start. */
+  readonly urls: Readonly<Record<string, string>>
+  readonly state: State
+  readonly database: LocalDatabase | undefined
+}
+
+/** The variables and secrets of a Worker on one machine, in place of those in wrangler.toml. */
+export function settingsFor(worker: BuiltWorker, around: Surroundings): Record<string, string> {
+  const secrets = worker.secrets.map((name) => [name, around.state.secret(`${worker.id}.${name}`)])
+  const { hub = `http://${loopback}:1`, ...endpoints } = around.urls
+  const own =
+    worker.id === 'hub'
+      ? { ISSUER: hub, ENDPOINTS: JSON.stringify(endpoints), SIGN_IN: 'dev' }
+      : { ENDPOINT_URL: around.urls[worker.id] ?? '', HUB_URL: hub }
+  return {
+    ...Object.fromEntries(secrets),
+    ...own,
+    ...(around.database &&
+      'DATABASES' in (worker.options.bindings ?? {}) &&
+      databaseSettings(around.database)),
+    ...upstreams.find((upstream) => upstream.worker === worker.id)?.settings,
+  }
+}
+
+const databaseSettings = ({ workerUrl }: LocalDatabase) => ({
+  SHOP_DATABASE_URL: workerUrl,
+  DATABASES: JSON.stringify({
+    shop: {
+      title: 'Shop (sample)',
+      owner: 'engineer@example.com',
+      secret: 'SHOP_DATABASE_URL',
+      schemas: ['public', 'support'],
+      mode: 'read_write',
+    },
+  }),
+})
