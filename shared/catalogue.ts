@@ -2,6 +2,20 @@
 import type { Catalogue } from './policy.ts'
 
 export const catalogue = {
+  "custom": {
+    "title": "Orders",
+    "scopes": {
+      "custom:read": "Read orders.",
+      "custom:write": "Propose refunds.",
+    },
+    "limits": {},
+    "tools": {
+      "get_order": { "title": "Get order", "scope": "custom:read", "effect": "read", "arguments": ["order_id"] },
+      "list_orders": { "title": "List orders", "scope": "custom:read", "effect": "read", "arguments": ["status", "customer", "limit", "cursor"] },
+      "refund_order": { "title": "Refund order", "scope": "custom:write", "effect": "update", "arguments": ["order_id", "reason"] },
+      "get_custom_approval_result": { "title": "Get Orders approval result", "scope": "custom:write", "effect": "update", "arguments": ["approval_id", "wait_seconds"] },
+    },
+  },
   "postgres": {
     "title": "Postgres",
     "scopes": {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { workerUnderTest } from './workerd.ts'
 
 /** A Worker's tests run inside workerd, with its real bindings; the rest runs in Node. */
-const worker = (name: 'hub' | 'postgres') => ({
+const worker = (name: Parameters<typeof workerUnderTest>[0]) => ({
   plugins: [cloudflareTest(workerUnderTest(name))],
   test: { name, include: [`test/workers/${name}/**/*.test.{ts,tsx}`] },
 })
@@ -24,6 +24,7 @@ export default defineConfig({
       },
       worker('hub'),
       worker('postgres'),
+      worker('custom'),
     ],
   },
 })

@@ -1,9 +1,24 @@
 /** Settings for a Worker under test: its environment in wrangler.toml with secrets of the tests' own. */
-export function workerUnderTest(name: 'hub' | 'postgres') {
+export function workerUnderTest(name: keyof typeof secrets) {
   return {
     wrangler: { configPath: './wrangler.toml', environment: name },
-    miniflare: { bindings: secrets[name] },
+    miniflare: { bindings: secrets[name], ...(name !== 'hub' && { workers: [absentHub] }) },
   }
+}
+
+/** Takes the place of the hub's binding where a test stays below it; tests with a hub are flows. */
+const absentHub = {
+  name: 'gatehouse-hub',
+  compatibilityDate: '2026-08-01',
+  modules: [
+    {
+      type: 'ESModule' as const,
+      path: 'hub.js',
+      contents: `import { WorkerEntrypoint } from 'cloudflare:workers'
+        export class EndpointApi extends WorkerEntrypoint {}
+        export default {}`,
+    },
+  ],
 }
 
 const secrets = {
@@ -19,5 +34,13 @@ const secrets = {
     HUB_URL: 'http://127.0.0.1:8700',
     CURSOR_SECRET: 'test-cursor-secret-of-at-least-32-characters',
     SHOP_DATABASE_URL: 'postgres://gatehouse_login:test@db.test/shop',
+  },
+  custom: {
+    ENDPOINT_URL: 'http://127.0.0.1:8709',
+    HUB_URL: 'http://127.0.0.1:8700',
+    CURSOR_SECRET: 'test-cursor-secret-of-at-least-32-characters',
+    ORDERS_BASE_URL: 'https://orders.example.com',
+    ORDERS_API_TOKEN: 'sandbox-orders-token',
+    ORDERS_API_TOKEN_NEXT: 'sandbox-orders-token-next',
   },
 }

@@ -46,9 +46,9 @@ const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/
 /** How the URL parser writes every spelling of an IPv4 address. */
 const dotted = /^\d+\.\d+\.\d+\.\d+$/
 
-/** RFC 6761, 6762, 8375, 9476 and ICANN's `.internal`; cloud metadata services live there too. */
+/** RFC 6761, 6762, 8375 and ICANN's `.internal`; cloud metadata services live there too. */
 const innerNames =
-  /\.(localhost|local|internal|intranet|private|corp|home|lan|arpa|test|invalid|onion|alt)$/
+  /\.(localhost|local|internal|intranet|private|corp|home|lan|arpa)$/
 
 /** The IANA special-purpose registry for IPv4: [address, prefix length]. */
 const reservedV4: readonly (readonly [string, number])[] = [

@@ -89,7 +89,7 @@ async function happen(
       return errorOf(401)
     case 'error':
       if (fault.committed) await next()
-      return replaced(c, errorOf(fault.status))
+      return replace(c, errorOf(fault.status))
     case 'slow':
       if (fault.committed) await next()
       await new Promise((resolve) => setTimeout(resolve, fault.ms))
@@ -97,26 +97,25 @@ async function happen(
       return undefined
     case 'wrong_json':
       await next()
-      return replaced(c, new Response('{"id": <html>', { status: c.res.status, headers: json }))
+      return replace(c, new Response('{"id": <html>', { status: c.res.status, headers: json }))
     case 'reset':
       if (fault.committed) await next()
-      return replaced(c, cut(c, undefined))
+      return replace(c, cut(c, undefined))
     case 'half': {
       await next()
       const { status } = c.res
       const bytes = new Uint8Array(await c.res.arrayBuffer())
-      return replaced(c, cut(c, { status, bytes }))
+      return replace(c, cut(c, { status, bytes }))
     }
   }
 }
 
 const json = { 'content-type': 'application/json' }
 
-/** Hono keeps the headers of the answer it already had; this one replaces it whole. */
-function replaced(c: Context, answer: Response): Response {
-  // eslint-disable-next-line unicorn/no-useless-undefined -- this is how Hono is told to forget an answer
+/** Hono merges a new answer into one it already has, unless it is told to forget that first. */
+function replace(c: Context, answer: Response): undefined {
   c.res = undefined
-  return answer
+  c.res = answer
 }
 
 const lost = 'x-sandbox-connection-lost'
@@ -130,7 +129,9 @@ function cut(c: Context, half: { status: number; bytes: Uint8Array } | undefined
       outgoing.writeHead(half.status, { ...json, 'content-length': half.bytes.length })
       outgoing.write(half.bytes.subarray(0, half.bytes.length / 2), () => socket?.destroy())
     } else socket?.resetAndDestroy()
-    return new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
+    const answer = new Response(null)
+    answer.headers.set('x-hono-already-sent', 'true') // set afterwards, because the server reads no other
+    return answer
   }
   if (!half) return new Response(null, { status: 500, headers: { [lost]: 'true' } })
   const body = new ReadableStream<Uint8Array>({

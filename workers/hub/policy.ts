@@ -40,6 +40,26 @@ export const policy = compilePolicy(catalogue, {
         ],
       },
     },
+    // Engineers look at orders and approve their own refunds; above 100 an administrator does.
+    {
+      id: 'engineers-read-orders',
+      who: group('engineering'),
+      integration: 'custom',
+      tools: ['custom:read'],
+    },
+    {
+      id: 'engineers-refund-orders',
+      who: group('engineering'),
+      integration: 'custom',
+      tools: ['custom:write'],
+      approval: {
+        mode: 'ask',
+        approvers: ['self'],
+        when: [
+          { if: { fact: 'amount', over: 100 }, mode: 'four_eyes', approvers: [group('admins')] },
+        ],
+      },
+    },
   ],
   admins: [group('admins')],
   auditors: [group('admins')],
