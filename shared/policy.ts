@@ -321,12 +321,20 @@ export function decide(compiled: CompiledPolicy, question: Question): Decision {
   const approval = approvalOf(first.rule)
   const exception = approval.when?.find((w) => holds(w.if, args, facts))
   const { mode, approvers = ['self'] as const } = exception ?? approval
+  if (mode === 'never' && facts[alwaysAsk] === true)
+    return { ...base, outcome: 'ask', reason: 'A person always decides on this.', approvers }
   const outcome = mode === 'never' ? 'allow' : mode
   const because = exception
     ? `A condition of the rule holds (${JSON.stringify(exception.if)}).`
     : 'A rule allows it.'
   return { ...base, outcome, reason: because, approvers }
 }
+
+/**
+ * The fact by which a tool's preview asks for a person although a rule says `never`: a message to
+ * outsiders, one that notifies everybody. It can only add a person, never leave one out.
+ */
+const alwaysAsk = 'always_ask'
 
 /** Whether this person may decide a proposal. `four_eyes` never lets the proposer. */
 export function mayApprove(

@@ -60,7 +60,10 @@ export const Preview = z.object({
   text: z.object({ before: z.string().optional(), after: z.string() }).optional(),
   /** What must not have moved when the approved call runs. */
   target: z.object({ id: z.string(), version: z.string() }).optional(),
-  /** Numbers and flags that policy conditions may read, e.g. `{ rows: 120, external: true }`. */
+  /**
+   * Numbers and flags that policy conditions may read, e.g. `{ rows: 120, external: true }`. With
+   * `always_ask: true` a person decides even where a rule says `never`.
+   */
   facts: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
 })
 export type Preview = z.infer<typeof Preview>
