@@ -1,0 +1,35 @@
+import { ToolError } from '../../shared/errors.ts'
+
+/** An isolate has 128 MB for everybody, and an answer is held several times over while it is read. */
+export const maxAnswerBytes = 10 * 1024 * 1024
+
+export const answerTooLarge = (): ToolError =>
+  new ToolError(
+    'upstream_rejected',
+    'The answer is larger than 10 MB. Ask for fewer rows or columns, or for a part of long values, for example left(body, 200).',
+    { details: { limit_bytes: maxAnswerBytes } },
+  )
+
+/**
+ * `fetch` that gives up on an answer beyond `maxAnswerBytes`, and on a redirect: the connection
+ * string is in a header, and must not follow one to another host.
+ */
+export async function boundedFetch(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, redirect: 'manual' })
+  if (!response.body || isKnownSmall(response.headers)) return response
+  let left = maxAnswerBytes
+  const bounded = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      left -= chunk.byteLength
+      if (left < 0) controller.error(answerTooLarge())
+      else controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body.pipeThrough(bounded), response)
+}
+
+function isKnownSmall(headers: Headers): boolean {
+  if (headers.has('content-encoding')) return false
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= maxAnswerBytes
+}
