@@ -1,0 +1,59 @@
+import { constantInteger, upperBound } from './constants.ts'
+import { quoted, refuse } from './refusal.ts'
+import { seriesIsBounded } from './series.ts'
+import { as, isFields, text } from './tree.ts'
+
+const longest = 1_000
+
+/**
+ * Functions that make much out of little: their size must show in the text, because only there can
+ * it be judged before the database has allocated it.
+ *
+ * @throws ToolError `invalid_input`
+ */
+export function checkAllocation(name: string, args: readonly unknown[]): void {
+  if (name === 'generate_series') {
+    if (!seriesIsBounded(args))
+      refuse(
+        'generate_series needs bounds that keep it below 50,000 values',
+        "Give whole numbers as constants, or dates with a constant step such as interval '1 day'.",
+      )
+  } else if (name === 'repeat' || name === 'lpad' || name === 'rpad') {
+    const size = upperBound(args[1])
+    if (size === undefined || size > longest)
+      refuse(
+        `${name} needs a constant length of at most ${longest}`,
+        `Write the number itself, or least(…, ${longest}).`,
+      )
+  } else if (name === 'format') {
+    const template = constantText(args[0])
+    if (template === undefined || /%[^%a-zA-Z]*(\*|\d{4})/.test(template))
+      refuse(
+        'format needs its template as a constant without large or computed widths',
+        'Use %s and %I, or concat.',
+      )
+  }
+}
+
+/** How many times the calls of `repeat` in one statement may multiply a text, all together. */
+export const repetitionBudget = 10_000
+
+/** The factor by which this call may lengthen what it is given. */
+export const growthOf = (name: string, args: readonly unknown[]): number =>
+  name === 'repeat' ? Math.max(1, upperBound(args[1]) ?? 1) : 1
+
+/** `char(n)` and `bit(n)` are padded to n, so n is bounded. @throws ToolError `invalid_input` */
+export function checkPadding(type: string, modifiers: readonly unknown[]): void {
+  for (const modifier of modifiers) {
+    const size = constantInteger(modifier)
+    if (size === undefined || size > longest)
+      refuse(`The length of type ${quoted(type)} is too large`, `Use at most ${longest}, or text.`)
+  }
+}
+
+function constantText(node: unknown): string | undefined {
+  const cast = as('TypeCast', node)
+  const constant = as('A_Const', cast ? cast['arg'] : node)
+  const value = constant?.['sval']
+  return isFields(value) ? text(value['sval']) : undefined
+}
