@@ -35,13 +35,13 @@ const everybody = /<!(channel|here|everyone)(?:\|[^<>\n]*)?>/y
 const channel = /<(#[CG][A-Z0-9]{2,20})(?:\|[^<>\n]*)?>/y
 const autolink = /<(?:https?:\/\/|mailto:)[^\s<>|\\]+>/y
 /** No token begins like this: `a < b`, `<=`, `<-`, `<3`, `<` at the end. */
-const harmless = /<(?:[\s\d=\-<.,;:)]|$)/y
-const tokenMark = /[@!#\uFE57\uFE5F\uFE6B\uFF01\uFF03\uFF20]/y
+const harmless = /<(?:\s+(?![\s@!#\uFE57\uFE5F\uFE6B\uFF01\uFF03\uFF20])|[\d=\-.,;:)]|$)/y
+const tokenMark = /\s*[@!#\uFE57\uFE5F\uFE6B\uFF01\uFF03\uFF20]/y
 const bareWord = /(?<![\p{L}\p{N}_])[@\uFE6B\uFF20](channel|here|everyone)(?![\p{L}\p{N}_])/giu
 
 /** Makes a text safe to send and says what it notifies. Its result goes through again unchanged. */
 export function outgoing(input: string): Outgoing {
-  const { text, removed } = withoutInvisible(input)
+  const { text, removed } = seenOnly(input)
   const people = new Set<string>()
   const groups = new Set<string>()
   const mass = new Set<string>()
@@ -120,11 +120,12 @@ export function outgoingCanvas(input: string): Outgoing {
   return { ...made, text, mentions: { ...made.mentions, people: [...people] } }
 }
 
-/** Joiners belong between letters of their script and inside emoji; beside ASCII they only hide something. */
+/** Joiners belong between letters of the scripts that join, and inside emoji; elsewhere they only hide something. */
 const strayJoiner =
-  /(?<=\p{ASCII})[\u200C\u200D]+|[\u200C\u200D]+(?=\p{ASCII})|^[\u200C\u200D]+|[\u200C\u200D]+$/gu
+  /(?<![[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]--\p{ASCII}])[\u200C\u200D]|[\u200C\u200D](?![[\p{L}\p{M}\p{Extended_Pictographic}]--\p{ASCII}])/gv
 
-function withoutInvisible(input: string): { text: string; removed: string[] } {
+/** Text without what nobody can see, and what that was. */
+export function seenOnly(input: string): { text: string; removed: string[] } {
   const removed = new Set<string>()
   const note = (character: string) => {
     removed.add(`U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`)
@@ -133,13 +134,13 @@ function withoutInvisible(input: string): { text: string; removed: string[] } {
   const text = Array.from(input, (c) => (visible(c) === c ? c : note(c)))
     .join('')
     .replace(/\r\n?/g, '\n')
-    .replace(strayJoiner, (joiners) => Array.from(joiners, note).join(''))
+    .replace(strayJoiner, note)
   return { text, removed: [...removed] }
 }
 
 /** A name as plain text for a closing line: nothing in it is markup. */
 export const plainName = (name: string): string =>
-  withoutInvisible(name)
+  seenOnly(name)
     .text.replace(/[^\p{L}\p{M}\p{N} .'’+@_-]/gu, ' ')
     .replace(/@(?=channel|here|everyone)/gi, '')
     .replace(/\s+/g, ' ')

@@ -34,7 +34,10 @@ function written(node: Node, names: Names): string {
     case NodeType.Emoji:
       return node.source
     case NodeType.URL:
-      return link(decoded(node.url), label(node.label))
+      // Slack writes a person's own `<` as `&lt;`, so this is a link, or text that only looks like one.
+      return /^[a-z][a-z0-9+.-]*:/i.test(node.url)
+        ? link(decoded(node.url), label(node.label))
+        : decoded(node.source)
     case NodeType.UserLink:
       return `@${names.people.get(node.userID) ?? label(node.label) ?? node.userID}`
     case NodeType.ChannelLink:
