@@ -1,7 +1,10 @@
 import type { Context } from 'hono'
 import { writeAuditPoint } from '../../shared/analytics.ts'
 import type { AuditEvent } from '../../shared/audit.ts'
+import { redactText } from '../../shared/redact.ts'
 import type { Background, HubEnv } from './env.ts'
+import { appendToLedger } from './ledger/append.ts'
+import { hubLedger, recordOrKeep } from './ledger/leftovers.ts'
 import { policy } from './policy.ts'
 import type { HubContext } from './session.ts'
 
@@ -21,15 +24,28 @@ export interface HubEvent {
 let isolate: string | undefined
 let sequence = 0
 
-/** Puts something that happened at the hub on record. Never throws and never delays the answer. */
-export function recordHubEvent(env: HubEnv, _background: Background, event: HubEvent): void {
+/** Puts something that happened at the hub on record, after the answer. Never throws. */
+export function recordHubEvent(env: HubEnv, background: Background, event: HubEvent): void {
+  const full = hubEvent(env, event)
+  writeAuditPoint(env.AUDIT, full)
+  background.waitUntil(recordOrKeep(env, full))
+}
+
+/** Puts it on record before it happens: for what may not happen unrecorded. @throws Error when the ledger can't be reached. */
+export async function recordFirst(env: HubEnv, event: HubEvent): Promise<void> {
+  const full = hubEvent(env, event)
+  await appendToLedger(env, hubLedger, [full])
+  writeAuditPoint(env.AUDIT, full)
+}
+
+function hubEvent(env: HubEnv, event: HubEvent): AuditEvent {
   isolate ??= crypto.randomUUID()
-  writeAuditPoint(env.AUDIT, {
+  return {
     id: crypto.randomUUID(),
     kind: event.kind,
     at: Date.now(),
-    user: event.user,
-    client: (event.client ?? '').slice(0, 2048),
+    user: event.user.slice(0, 320).toWellFormed(),
+    client: (event.client ?? '').slice(0, 2048).toWellFormed(),
     integration: event.integration ?? 'hub',
     tool: '',
     effect: 'none',
@@ -37,7 +53,7 @@ export function recordHubEvent(env: HubEnv, _background: Background, event: HubE
     argumentsHash: '',
     outcome: event.outcome,
     errorCode: '',
-    facts: event.facts ?? {},
+    facts: plainFacts(event.facts),
     responseBytes: 0,
     durationMs: 0,
     approvalId: '',
@@ -46,8 +62,17 @@ export function recordHubEvent(env: HubEnv, _background: Background, event: HubE
     policyVersion: policy.version,
     isolate,
     sequence: sequence++,
-  })
+  }
 }
+
+/** Facts may hold what somebody typed (a reason, a search): one line, bounded, no secrets. */
+const plainFacts = (facts: AuditEvent['facts'] = {}): AuditEvent['facts'] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? redactText(value, 500) : value,
+    ]),
+  )
 
 /** The same, for what a request did. */
 export function recordRequest(c: Context<HubContext>, event: HubEvent): void {

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { app } from './app.tsx'
 import { configuration } from './configuration.ts'
 import type { HubEnv } from './env.ts'
+import { keepLedgers } from './ledger/housekeeping.ts'
 import { purge } from './purge.ts'
 
 export { Control } from './control.ts'
@@ -17,5 +18,8 @@ configuration(env)
 
 export default {
   fetch: app.fetch,
-  scheduled: (_controller, env) => purge(env),
+  scheduled: async (_controller, env) => {
+    await keepLedgers(env)
+    await purge(env)
+  },
 } satisfies ExportedHandler<HubEnv>

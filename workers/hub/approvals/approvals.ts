@@ -5,8 +5,8 @@ import type { ApprovalAnswer, ApprovalStatus, Outcome, Proposal } from '../../..
 import { Preview, type Limits } from '../../../shared/tool.ts'
 import { configuration } from '../configuration.ts'
 import type { HubEnv } from '../env.ts'
+import { retentionDays } from '../ledger/housekeeping.ts'
 import { Outbox } from '../ledger/outbox.ts'
-import { policy } from '../policy.ts'
 import {
   after,
   approvedByPolicy,
@@ -57,10 +57,7 @@ export class Approvals extends DurableObject<HubEnv> {
     const { ISSUER, SESSION_SECRET } = configuration(env)
     this.#issuer = ISSUER
     this.#vault = new Vault(SESSION_SECRET)
-    this.#store = new ApprovalStore(
-      ctx.storage.sql,
-      (policy.policy.retentionDays ?? 400) * 86_400_000,
-    )
+    this.#store = new ApprovalStore(ctx.storage.sql, retentionDays * 86_400_000)
     this.#outbox = new Outbox(ctx.storage.sql, env)
   }
 
