@@ -37,7 +37,7 @@ SELECT lower(email) AS email, array_agg(id) AS ids, count(*) FROM customers GROU
 
 -- name: customers segment transitions as text
 -- source: written for this corpus: a growth team's questions
-SELECT string_agg(segment, ' > ' ORDER BY created_at) AS path, count(*) FROM customers GROUP BY country ORDER BY 2 DESC;
+SELECT string_agg(segment::text, ' > ' ORDER BY created_at) AS path, count(*) FROM customers GROUP BY country ORDER BY 2 DESC;
 
 -- name: customers customers with an order every month of the quarter
 -- source: written for this corpus: a growth team's questions

@@ -44,7 +44,7 @@ WHERE o.status = 'shipped' AND o.created_at + interval '14 days' < current_date 
 
 -- name: pagila-10 customer list view
 -- source: pagila view customer_list, rewritten
-SELECT cu.id, cu.name || ' ' || cu.email AS label, cu.phone, CASE WHEN cu.segment = 'active' THEN 'active'::text ELSE ''::text END AS notes FROM customers cu;
+SELECT cu.id, cu.name || ' ' || cu.email AS label, cu.phone, CASE WHEN cu.segment = 'consumer' THEN 'active'::text ELSE ''::text END AS notes FROM customers cu;
 
 -- name: pagila-11 sales by category view
 -- source: pagila view sales_by_film_category, rewritten

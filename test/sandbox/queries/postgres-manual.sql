@@ -94,7 +94,7 @@ ORDER BY customer_id, created_at DESC;
 -- source: PostgreSQL manual 7.4, rewritten
 (SELECT customer_id FROM orders WHERE status = 'paid' UNION SELECT customer_id FROM support.tickets)
 EXCEPT ALL
-(SELECT id FROM customers WHERE segment = 'internal')
+(SELECT id FROM customers WHERE segment = 'public_sector')
 ORDER BY 1 LIMIT 50;
 
 -- name: manual-19 order by expression and nulls

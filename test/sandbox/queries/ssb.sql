@@ -73,7 +73,7 @@ order by d_year asc, revenue desc;
 select c.segment, p.provider, extract(year from o.created_at) as d_year, sum(p.amount_cents) as revenue
 from customers c, orders o, payments p
 where o.customer_id = c.id and p.order_id = o.id
-  and (c.segment = 'smb' or c.segment = 'enterprise')
+  and (c.segment = 'public_sector' or c.segment = 'business')
   and (p.provider = 'stripe' or p.provider = 'paypal')
 group by c.segment, p.provider, d_year
 order by d_year asc, revenue desc;

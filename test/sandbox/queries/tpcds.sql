@@ -139,8 +139,8 @@ limit 100;
 select avg(oi.quantity), avg(oi.unit_price_cents), sum(oi.unit_price_cents)
 from order_items oi, orders o, customers c
 where o.id = oi.order_id and c.id = o.customer_id and extract(year from o.created_at) = 2026
-  and ((c.segment = 'enterprise' and oi.unit_price_cents between 10000 and 15000)
-    or (c.segment = 'smb' and oi.unit_price_cents between 5000 and 10000)
+  and ((c.segment = 'business' and oi.unit_price_cents between 10000 and 15000)
+    or (c.segment = 'public_sector' and oi.unit_price_cents between 5000 and 10000)
     or (c.segment = 'consumer' and oi.unit_price_cents between 15000 and 20000))
   and (c.country in ('DE', 'AT') or c.country in ('US', 'CA'));
 
@@ -200,7 +200,7 @@ select i.sku, c.country, c.segment,
        avg(cast(oi.quantity as decimal(12, 2))) as agg1,
        avg(cast(oi.unit_price_cents as decimal(12, 2))) as agg2
 from order_items oi, orders o, customers c, products i
-where oi.order_id = o.id and oi.product_id = i.id and o.customer_id = c.id and c.segment = 'smb'
+where oi.order_id = o.id and oi.product_id = i.id and o.customer_id = c.id and c.segment = 'public_sector'
 group by rollup (i.sku, c.country, c.segment)
 order by c.country, c.segment, i.sku
 limit 100;

@@ -27,7 +27,7 @@ limit 100;
 -- source: TPC-H v3 query 3, rewritten
 select o.id, sum(oi.unit_price_cents * oi.quantity) as revenue, o.created_at, o.status
 from customers c, orders o, order_items oi
-where c.segment = 'enterprise'
+where c.segment = 'business'
   and c.id = o.customer_id
   and oi.order_id = o.id
   and o.created_at < date '2026-03-15'
