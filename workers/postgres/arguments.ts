@@ -1,10 +1,10 @@
 import * as z from 'zod'
 
-/** Arguments that several tools have. */
-export const database = z.string().max(63).optional().describe('Needed when there are several')
-export const query = z.string().min(1).max(20_000)
+// Arguments that several tools have. Lengths are the guard's to judge; every bound in a schema is
+// paid for in each list of tools.
+export const database = z.string().optional().describe('Needed when there are several')
+export const query = z.string()
 export const parameters = z
   .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
-  .max(100)
   .default([])
-  .describe('Values of $1, $2, …')
+  .describe('For $1, $2, …')

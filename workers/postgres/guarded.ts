@@ -1,7 +1,7 @@
 import type { Access } from './databases.ts'
 import { guardQuery } from './guard/guard.ts'
 import type { GuardedQuery } from './guard/guarded.ts'
-import { rowFunctions } from './row-functions.ts'
+import { ownNames } from './own-names.ts'
 import type { Parameter } from './session.ts'
 
 /** The guard's judgement with what it has to know of this database. @throws ToolError `forbidden`, `invalid_input` */
@@ -13,6 +13,6 @@ export async function guarded(
   return guardQuery(sql, {
     parameters: parameters.length,
     schemas: access.schemas,
-    rowFunctions: await rowFunctions(access),
+    ...(await ownNames(access)),
   })
 }

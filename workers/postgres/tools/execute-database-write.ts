@@ -4,7 +4,7 @@ import { defineTool, type ToolContext } from '../../../shared/tool.ts'
 import { database } from '../arguments.ts'
 import { accessTo, type Access } from '../databases.ts'
 import { guardWrite } from '../guard/guard.ts'
-import { rowFunctions } from '../row-functions.ts'
+import { ownNames } from '../own-names.ts'
 import { previewWrite, runWrite, type Write } from '../write.ts'
 
 export const executeDatabaseWrite = defineTool({
@@ -15,7 +15,7 @@ export const executeDatabaseWrite = defineTool({
   scope: 'postgres:write',
   effect: 'delete',
   deadlineMs: 90_000,
-  input: z.object({ statement: z.string().min(1).max(20_000), database }),
+  input: z.object({ statement: z.string(), database }),
   output: z.object({
     database: z.string(),
     table: z.string(),
@@ -55,7 +55,7 @@ async function checked(
     )
   const guarded = await guardWrite(statement, {
     schemas: access.schemas,
-    rowFunctions: await rowFunctions(access),
+    ...(await ownNames(access)),
   })
   if (guarded.hasReturning)
     throw new ToolError(

@@ -15,12 +15,12 @@ export const queryDatabase = defineTool({
   name: 'query_database',
   title: 'Query database',
   description:
-    'Run one SELECT, VALUES or TABLE statement on PostgreSQL, read-only. Times are UTC. Long values are cut, with a mark.',
+    'Run one SELECT, VALUES or TABLE, read-only. Times are UTC; long values are cut, with a mark.',
   scope: 'postgres:read',
   effect: 'read',
   input: z.object({
     query,
-    limit: z.number().int().min(1).max(1000).default(100).describe('Rows a page'),
+    limit: z.number().int().min(1).max(1000).default(100),
     parameters,
     database,
   }),
