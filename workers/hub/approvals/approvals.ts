@@ -116,6 +116,11 @@ export class Approvals extends DurableObject<HubEnv> {
     return this.#status(this.#settled(id) ?? found)
   }
 
+  /** Whether anybody waits for this approval to move. */
+  isWaitedFor(id: string): boolean {
+    return this.#waiters.at(id) > 0
+  }
+
   /** A person's word on a proposal. */
   async decide(
     id: string,

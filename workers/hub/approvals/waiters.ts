@@ -26,6 +26,11 @@ export class Waiters {
     })
   }
 
+  /** How many wait for this approval. */
+  at(id: string): number {
+    return this.#waiting.get(id)?.size ?? 0
+  }
+
   /** Lets everybody who waits for this approval go. */
   wake(id: string): void {
     for (const done of this.#waiting.get(id) ?? []) done()
