@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import { csrf } from 'hono/csrf'
+import { HTTPException } from 'hono/http-exception'
 import { oauthEndpoints } from './oauth-endpoints.ts'
 import { pageHeaders, sameOrigin } from './page-guards.ts'
 import { access } from './pages/access.tsx'
 import { authorize } from './pages/authorize.tsx'
 import { connect } from './pages/connect.tsx'
-import { notFound, showProblem } from './pages/error.tsx'
+import { foreignForm, notFound, showProblem } from './pages/error.tsx'
 import { signIn } from './pages/sign-in.tsx'
 import { status } from './pages/status.ts'
 import { configuration } from './configuration.ts'
@@ -28,6 +29,7 @@ app.route('/', access)
 
 app.notFound(notFound)
 app.onError((error, c) => {
+  if (error instanceof HTTPException && error.status === 403) return showProblem(c, foreignForm)
   console.error(error)
   return showProblem(c, {
     status: 500,

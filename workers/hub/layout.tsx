@@ -13,13 +13,16 @@ export interface PageProps {
   readonly person?: SignedIn | undefined
   /** One card in the middle: sign-in, consent, errors. */
   readonly narrow?: boolean
+  /** Leaves the navigation out, where there is one thing to decide. */
+  readonly focused?: boolean
   /** Seconds after which the browser loads the page again, for status pages. */
   readonly refreshSeconds?: number
   readonly children?: Child
 }
 
 /** Every page of the hub is drawn by this. Text in it is escaped by JSX; no page has a script of its own. */
-export function Page({ title, person, narrow, refreshSeconds, children }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, person, narrow, focused = false, refreshSeconds, children } = props
   return (
     <>
       {raw('<!doctype html>')}
@@ -40,7 +43,7 @@ export function Page({ title, person, narrow, refreshSeconds, children }: PagePr
           <a class="skip" href="#main">
             Skip to content
           </a>
-          <Header person={person} title={title} />
+          <Header person={person} title={title} focused={focused} />
           <main id="main">{children}</main>
         </body>
       </html>
@@ -48,27 +51,27 @@ export function Page({ title, person, narrow, refreshSeconds, children }: PagePr
   )
 }
 
-function Header({ person, title }: { person?: SignedIn | undefined; title: string }) {
+function Header({ title, person, focused }: Pick<PageProps, 'title' | 'person' | 'focused'>) {
   return (
     <header class="top">
       <a class="brand" href="/">
         <img src="/icon.svg" alt="" width="28" height="28" />
         Gatehouse
       </a>
+      {person && !focused && (
+        <nav aria-label="Main">
+          {navigation(person).map(({ href, label }) => (
+            <a href={href} aria-current={label === title ? 'page' : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+      )}
       {person && (
-        <>
-          <nav aria-label="Main">
-            {navigation(person).map(({ href, label }) => (
-              <a href={href} aria-current={label === title ? 'page' : undefined}>
-                {label}
-              </a>
-            ))}
-          </nav>
-          <form method="post" action="/sign-out" class="who">
-            <span title={person.email}>{person.name}</span>
-            <button class="quiet small">Sign out</button>
-          </form>
-        </>
+        <form method="post" action="/sign-out" class="who">
+          <span title={person.email}>{person.name}</span>
+          <button class="quiet small">Sign out</button>
+        </form>
       )}
     </header>
   )

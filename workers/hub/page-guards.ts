@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { configuration } from './configuration.ts'
+import { foreignForm, showProblem } from './pages/error.tsx'
 import type { HubContext } from './session.ts'
 
 /**
@@ -16,8 +17,7 @@ export const sameOrigin: MiddlewareHandler<HubContext> = async (c, next) => {
       ? c.redirect(ISSUER + url.pathname + url.search, 307)
       : c.text('This host is not the hub.', 421)
   const origin = c.req.header('origin')
-  if (!safe && origin !== undefined && origin !== ISSUER)
-    return c.text('This form was sent from another site.', 403)
+  if (!safe && origin !== undefined && origin !== ISSUER) return showProblem(c, foreignForm)
   return next()
 }
 

@@ -34,6 +34,7 @@ code, pre, .copy code { font: .875em/1.5 var(--mono) }
 code { overflow-wrap: anywhere }
 pre { margin: 0 0 1rem; padding: .7rem .9rem; background: var(--sunk); border-radius: .5rem; overflow-x: auto }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: .3rem }
+.aside { position: absolute; left: -100rem }
 .skip { position: absolute; left: -100rem; top: .5rem; padding: .5rem 1rem; background: var(--card); z-index: 1 }
 .skip:focus { left: .5rem }
 
@@ -88,6 +89,8 @@ details { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: .75r
 .people button:hover { border-color: var(--accent); background: var(--accent-soft); filter: none } .people strong { grid-column: 1 } .people span { grid-column: 1; color: var(--soft); font-size: .9rem } .people small { grid-column: 2; grid-row: 1 / 3; align-self: center }
 .scopes { display: grid; gap: .6rem; margin-bottom: 1.25rem } .scopes label { display: flex; gap: .8rem; padding: .85rem 1rem; border: 1px solid var(--line); border-radius: .7rem; cursor: pointer; font-weight: 400 }
 .scopes label:has(:checked) { border-color: var(--accent); background: var(--accent-soft) } .scopes span { min-width: 0 } .scopes small { display: block; margin-top: .2rem }
+.tile { display: inline-grid; place-items: center; width: 2.1rem; height: 2.1rem; border-radius: .55rem; background: var(--accent-soft); color: var(--accent); font-size: 1.05rem }
+.after { margin: 1rem .25rem 0; color: var(--soft); font-size: .875rem; text-align: center }
 .status { color: var(--soft); font: 600 .85rem var(--mono); margin: 0 0 .4rem }
 
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .7rem .9rem; border-bottom: 1px solid var(--line) } th { font-size: .85rem; font-weight: 600; color: var(--soft) } tr:last-child td { border-bottom: 0 } td form { margin: 0 }

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env as bindings } from 'cloudflare:workers'
 import { app } from '../../../workers/hub/app.tsx'
 import type { HubEnv } from '../../../workers/hub/env.ts'
+import { validateToken } from '../../../workers/hub/tokens.ts'
 import { Browser, fieldOf } from './browser.ts'
 
 export const env = bindings as unknown as HubEnv
@@ -20,13 +21,17 @@ export async function fetchHub(request: Request, hubEnv: HubEnv = env): Promise<
 export const newBrowser = (hubEnv: HubEnv = env): Browser =>
   new Browser(issuer, (request) => fetchHub(request, hubEnv))
 
-export function postJson(path: string, body: unknown, hubEnv: HubEnv = env): Promise<Response> {
-  const request = new Request(issuer + path, {
+/** A registration request; each comes from an address of its own unless told otherwise. */
+export function postRegistration(
+  body: unknown,
+  address: string = crypto.randomUUID(),
+): Promise<Response> {
+  const request = new Request(`${issuer}/oauth/register`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'cf-connecting-ip': address },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
-  return fetchHub(request, hubEnv)
+  return fetchHub(request)
 }
 
 export function postForm(
@@ -45,8 +50,8 @@ export function postForm(
 /** Registers a client and returns its answer. */
 export async function register(
   metadata: Record<string, unknown> = {},
-): Promise<{ client_id: string; client_secret?: string }> {
-  const response = await postJson('/oauth/register', {
+): Promise<{ client_id: string; client_secret: string }> {
+  const response = await postRegistration({
     client_name: 'Test client',
     redirect_uris: [callback],
     token_endpoint_auth_method: 'none',
@@ -86,16 +91,31 @@ export async function authorizePath(
   return `/authorize?${query}`
 }
 
-/** Opens the consent page and approves these scopes. @returns the redirect to the client. */
-export async function consent(browser: Browser, path: string, scopes: string[]): Promise<URL> {
+/** The consent page's one-time handle. */
+export async function handleOf(browser: Browser, path: string): Promise<string> {
   const page = await browser.get(path)
   if (page.status !== 200) throw new Error(`consent page: ${page.status} ${await page.text()}`)
-  const handle = fieldOf(await page.text(), 'handle')
-  const response = await browser.post(path, [
+  return fieldOf(await page.text(), 'handle')
+}
+
+/** Sends the consent form. */
+export function decide(
+  browser: Browser,
+  path: string,
+  handle: string,
+  scopes: readonly string[],
+  decision: 'approve' | 'deny' = 'approve',
+): Promise<Response> {
+  return browser.post(path, [
     ['handle', handle],
     ...scopes.map((scope) => ['scope', scope] as const),
-    ['decision', 'approve'],
+    ['decision', decision],
   ])
+}
+
+/** Opens the consent page and approves these scopes. @returns the redirect to the client. */
+export async function consent(browser: Browser, path: string, scopes: string[]): Promise<URL> {
+  const response = await decide(browser, path, await handleOf(browser, path), scopes)
   const location = response.headers.get('location')
   if (response.status !== 302 || !location)
     throw new Error(`consent: ${response.status} ${await response.text()}`)
@@ -148,7 +168,13 @@ export async function connected(
   const browser = newBrowser(hubEnv)
   await browser.signIn(email)
   const redirect = await consent(browser, await authorizePath(clientId), scopes)
-  const response = await exchange(clientId, redirect.searchParams.get('code') ?? '', {}, hubEnv)
+  const response = await exchange(clientId, codeOf(redirect), {}, hubEnv)
   if (!response.ok) throw new Error(await response.text())
   return { browser, clientId, tokens: await response.json() }
 }
+
+export const codeOf = (redirect: URL): string => redirect.searchParams.get('code') ?? ''
+
+/** What an endpoint hears of a token. */
+export const validated = (token: string, hubEnv: HubEnv = env) =>
+  validateToken(hubEnv, createExecutionContext(), resource, token)

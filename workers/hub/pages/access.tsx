@@ -77,7 +77,7 @@ function List({ connections, now }: { connections: readonly Connection[]; now: n
             <th scope="col">Since</th>
             <th scope="col">Last used</th>
             <th scope="col">
-              <span class="soft">End</span>
+              <span class="aside">End</span>
             </th>
           </tr>
         </thead>

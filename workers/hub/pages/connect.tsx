@@ -65,7 +65,12 @@ function Endpoint({ id, url, integration, slice }: EndpointProps) {
   const command = `claude mcp add --transport http ${id} ${url}`
   return (
     <section class="card" aria-labelledby={`endpoint-${id}`}>
-      <h2 id={`endpoint-${id}`}>{integration.title}</h2>
+      <h2 id={`endpoint-${id}`} class="row">
+        <span class="tile" aria-hidden="true">
+          {integration.title.slice(0, 1)}
+        </span>
+        {integration.title}
+      </h2>
       <Tools integration={integration} slice={slice} />
       <Copyable text={url} label={`the address of ${integration.title}`} />
       <details open>

@@ -23,7 +23,7 @@ interface ConsentProps {
 /** The page on which a person decides what a client may do for them. */
 export function ConsentPage({ person, client, offer, handle, nothingTicked }: ConsentProps) {
   return (
-    <Page title={`Allow ${client.name}`} person={person} narrow>
+    <Page title={`Allow ${client.name}`} person={person} narrow focused>
       <section class="card">
         <h1>
           Let {client.name} use {offer.title}?
@@ -60,10 +60,8 @@ export function ConsentPage({ person, client, offer, handle, nothingTicked }: Co
           </p>
         </form>
       </section>
-      <p class="soft after">
-        <small>
-          You can end this at any time under Connections. Not {person.name}? Sign out first.
-        </small>
+      <p class="after">
+        You can end this at any time under Connections. Not {person.name}? Sign out first.
       </p>
     </Page>
   )

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { Page, show } from '../layout.tsx'
-import type { HubContext } from '../session.ts'
+import { currentPerson, type HubContext } from '../session.ts'
 
 export interface Problem {
   readonly status: ContentfulStatusCode
@@ -12,13 +12,15 @@ export interface Problem {
 }
 
 /** A page that says what went wrong and what to do. */
-export function showProblem(
+export async function showProblem(
   c: Context<HubContext>,
   { status, title, text, action = { href: '/', label: 'Go to the start page' } }: Problem,
-): Response | Promise<Response> {
+): Promise<Response> {
+  // What went wrong may be that nobody can say who this is.
+  const person = c.var.person ?? (await currentPerson(c).catch(() => undefined))?.person
   return show(
     c,
-    <Page title={title} person={c.var.person} narrow>
+    <Page title={title} person={person} narrow>
       <section class="card problem">
         <p class="status">{status}</p>
         <h1>{title}</h1>
@@ -34,9 +36,16 @@ export function showProblem(
   )
 }
 
-export const notFound = (c: Context<HubContext>): Response | Promise<Response> =>
+export const notFound = (c: Context<HubContext>): Promise<Response> =>
   showProblem(c, {
     status: 404,
     title: 'There is no such page',
     text: 'The address may be mistyped, or the page may have been for somebody else.',
   })
+
+/** For a POST that none of our own pages sent. */
+export const foreignForm: Problem = {
+  status: 403,
+  title: 'This form came from elsewhere',
+  text: 'It was not sent from one of these pages, so nothing was done. If you did send it here, open the page again and repeat it.',
+}

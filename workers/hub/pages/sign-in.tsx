@@ -110,8 +110,15 @@ async function completeSignIn(
 
 signIn.onError((error, c) => {
   if (!(error instanceof SignInError)) throw error
-  console.warn(`sign-in: ${error.problem}: ${error.message}`, error.cause)
-  recordRequest(c, { kind: 'sign_in', user: '', outcome: error.problem })
-  if (error.problem === 'unavailable') c.header('retry-after', String(error.retryAfterSeconds))
-  return showProblem(c, signInProblem(error.problem))
+  const { problem, message, cause } = error
+  // The cause's text may hold claims about a person, so the log gets its kind alone.
+  console.warn(JSON.stringify({ sign_in: problem, message, cause: kindOf(cause) }))
+  recordRequest(c, { kind: 'sign_in', user: '', outcome: problem })
+  if (problem === 'unavailable') c.header('retry-after', String(error.retryAfterSeconds))
+  return showProblem(c, signInProblem(problem))
 })
+
+function kindOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+}

@@ -1,0 +1,101 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { expect, test } from 'vitest'
+import { Identity } from '../../../workers/hub/identity.ts'
+import { personObject } from '../../../workers/hub/person.ts'
+import { env } from './hub.ts'
+
+const identity = (email: string, more: Partial<Identity> = {}): Identity => ({
+  email,
+  name: 'Some Body',
+  groups: ['engineering'],
+  subject: 'https://login.example sub-1',
+  ...more,
+})
+const now = () => Date.now() + 1
+
+test('the provider’s account is pinned at the first sign-in and another one refused', async () => {
+  const person = personObject(env, 'pinned@example.com')
+  const first = identity('pinned@example.com')
+  const other = { ...first, subject: 'https://login.example sub-2' }
+  expect(await person.signIn(first)).toBe('ok')
+  expect(await person.signIn(other)).toBe('other_subject')
+  expect(await person.signIn({ ...first, subject: 'https://evil.example sub-1' })).toBe(
+    'other_subject',
+  )
+  expect(await person.signIn(first)).toBe('ok')
+  await person.release()
+  expect(await person.signIn(other)).toBe('ok')
+  expect(await person.signIn(first)).toBe('other_subject')
+})
+
+test('an address is one person however it is written', async () => {
+  const upper = Identity.parse(identity('Mixed@Example.COM'))
+  expect(upper.email).toBe('mixed@example.com')
+  expect(personObject(env, 'Mixed@Example.COM').id).toEqual(
+    personObject(env, 'mixed@example.com').id,
+  )
+})
+
+test('groups are those of the last sign-in', async () => {
+  const person = personObject(env, 'moving@example.com')
+  await person.signIn(identity('moving@example.com'))
+  await person.signIn(identity('moving@example.com', { groups: ['analysts'] }))
+  expect(await person.standing({ id: 'x', since: now() })).toEqual({
+    good: true,
+    email: 'moving@example.com',
+    name: 'Some Body',
+    groups: ['analysts'],
+  })
+})
+
+test('what ended stays ended after an eviction', async () => {
+  const person = personObject(env, 'evicted@example.com')
+  await person.signIn(identity('evicted@example.com'))
+  const bearer = { id: 'grant-1', since: now() }
+  await person.revoke(bearer.id)
+  await evictDurableObject(person)
+  expect(await person.standing(bearer)).toEqual({ good: false, reason: 'revoked' })
+  await person.disable('admin@example.com', 'left')
+  await evictDurableObject(person)
+  expect(await person.standing({ id: 'grant-2', since: now() + 1000 })).toEqual({
+    good: false,
+    reason: 'disabled',
+  })
+})
+
+test('the provider’s refresh token is unreadable in storage', async () => {
+  const person = personObject(env, 'sealed@example.com')
+  const refreshToken = 'upstream-refresh-token'
+  await person.signIn(identity('sealed@example.com', { refreshToken }))
+  const stored = await runInDurableObject(person, (_instance, state) =>
+    JSON.stringify([...state.storage.kv.list()]),
+  )
+  expect(stored).toContain('upstream')
+  expect(stored).not.toContain(refreshToken)
+})
+
+test('connections are listed newest first, once they have a token, until they end', async () => {
+  const person = personObject(env, 'connected@example.com')
+  await person.signIn(identity('connected@example.com'))
+  const connection = (id: string, since: number) => ({
+    id,
+    clientId: 'client',
+    client: 'App',
+    domain: '',
+    integration: 'postgres',
+    scope: 'postgres:read',
+    since,
+  })
+  await person.addConnection(connection('one', 1000))
+  await person.addConnection(connection('two', 2000))
+  await person.addConnection(connection('never-exchanged', 3000))
+  await person.renew('one', 'code')
+  await person.renew('two', 'code')
+  await person.touch('two')
+  expect(await person.connections()).toEqual([
+    { ...connection('two', 2000), renewedAt: expect.any(Number), usedAt: expect.any(Number) },
+    { ...connection('one', 1000), renewedAt: expect.any(Number), usedAt: 0 },
+  ])
+  await person.revoke('two')
+  expect((await person.connections()).map((one) => one.id)).toEqual(['one'])
+})
