@@ -3,6 +3,7 @@
  * `test/sandbox/<name>/` and a line here: what it starts, which hosts lead to it, and what its
  * Worker must know to call it.
  */
+import { jiraInStack } from './jira/stack.ts'
 import { ordersInStack } from './orders/stack.ts'
 
 export interface RunningUpstream {
@@ -27,4 +28,4 @@ export interface Upstream {
   start(options: { readonly port: number; readonly stateDir: string }): Promise<RunningUpstream>
 }
 
-export const upstreams: readonly Upstream[] = [ordersInStack]
+export const upstreams: readonly Upstream[] = [jiraInStack, ordersInStack]

@@ -47,12 +47,17 @@ export function blockToMarkdown(node: AdfNode, losses: Losses): BlockContent | u
     case 'blockquote':
       return { type: 'blockquote', children: blocks(content, losses) }
     case 'bulletList':
-      return { type: 'list', ordered: false, children: content.map((n) => listItem(n, losses)) }
+      return {
+        type: 'list',
+        ordered: false,
+        spread: false,
+        children: content.map((n) => listItem(n, losses)),
+      }
     case 'orderedList': {
       const order = attribute(node, 'order')
       const start = order === '' ? 1 : Number(order)
       const children = content.map((n) => listItem(n, losses))
-      return { type: 'list', ordered: true, start, children }
+      return { type: 'list', ordered: true, spread: false, start, children }
     }
     case 'taskList':
       return taskList(node, losses)
@@ -146,7 +151,7 @@ function taskList(node: AdfNode, losses: Losses): List {
       children: inside[0]?.type === 'paragraph' ? inside : [text, ...inside],
     })
   }
-  return { type: 'list', ordered: false, children }
+  return { type: 'list', ordered: false, spread: false, children }
 }
 
 /** `> [!KIND] title`, then the content. A leading paragraph follows on the next line, as GitHub writes it. */
