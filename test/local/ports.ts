@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** The last digits of each Worker's port: with the base 8700 the hub has 8700, Jira 8702. */
@@ -39,4 +40,21 @@ export async function assertFree(ports: readonly number[]): Promise<void> {
       probe.listen(port, loopback, () => probe.close(() => resolve()))
     })
   }
+}
+
+/** How far above the base the stack's last port may lie. */
+const span = 2 * upstreamOffset
+
+/** A base with all of its ports free, for tests that run side by side. @throws Error when none is found */
+export async function freePortBase(): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const base = 20_000 + span * randomInt(300)
+    const ports = Array.from({ length: span }, (_, offset) => base + offset)
+    const free = await assertFree(ports).then(
+      () => true,
+      () => false,
+    )
+    if (free) return base
+  }
+  throw new Error('No free ports were found.')
 }

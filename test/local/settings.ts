@@ -6,7 +6,7 @@ import type { BuiltWorker } from './workers.ts'
 
 export interface Surroundings {
   /** Origins of all Workers, of those too that can't start. */
-  readonly urls: Readonly<Record<string, string>>
+  readonly origins: Readonly<Record<string, string>>
   readonly state: State
   readonly database: LocalDatabase | undefined
 }
@@ -14,11 +14,11 @@ export interface Surroundings {
 /** The variables and secrets of a Worker on one machine, in place of those in wrangler.toml. */
 export function settingsFor(worker: BuiltWorker, around: Surroundings): Record<string, string> {
   const secrets = worker.secrets.map((name) => [name, around.state.secret(`${worker.id}.${name}`)])
-  const { hub = `http://${loopback}:1`, ...endpoints } = around.urls
+  const { hub = `http://${loopback}:1`, ...endpoints } = around.origins
   const own =
     worker.id === 'hub'
       ? { ISSUER: hub, ENDPOINTS: JSON.stringify(endpoints), SIGN_IN: 'dev' }
-      : { ENDPOINT_URL: around.urls[worker.id] ?? '', HUB_URL: hub }
+      : { ENDPOINT_URL: around.origins[worker.id] ?? '', HUB_URL: hub }
   return {
     ...Object.fromEntries(secrets),
     ...own,

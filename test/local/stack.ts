@@ -1,21 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Miniflare } from 'miniflare'
-import { upstreams as allUpstreams, type RunningUpstream } from '../sandbox/upstreams.ts'
+import { upstreams as allUpstreams, type Upstream } from '../sandbox/upstreams.ts'
 import { root } from './bundle.ts'
 import { openDatabase, type LocalDatabase } from './database.ts'
 import { openOutside, type Intercept } from './outside.ts'
-import { assertFree, loopback, portOffsets, upstreamOffset } from './ports.ts'
+import { assertFree, freePortBase, loopback, portOffsets, upstreamOffset } from './ports.ts'
 import { startRuntime } from './runtime.ts'
 import { settingsFor } from './settings.ts'
 import { openState } from './state.ts'
-import { buildWorker, listWorkers, nameOf, type BuiltWorker, type Fixture } from './workers.ts'
+import { buildWorkers, idOf, listWorkers, nameOf, type Fixture, type Problem } from './workers.ts'
 
 export interface StackOptions {
-  /** The hub's port; the others follow (`ports.ts`). Default 8700. */
-  readonly portBase?: number
+  /** The hub's port; the others follow (`ports.ts`). Default 8700; `free` for tests side by side. */
+  readonly portBase?: number | 'free'
   /** Forget what earlier runs left. */
   readonly fresh?: boolean
-  /** Default `.local/<portBase>` in the checkout. */
+  /** Default `.local/<portBase>` in the checkout; with free ports a folder that goes away at the end. */
   readonly stateDir?: string
   /** A PostgreSQL server in place of PGlite: the owner's connection string. */
   readonly databaseUrl?: string
@@ -43,7 +45,7 @@ export interface Stack {
   /** Absent when no started Worker needs one. */
   readonly database: LocalDatabase | undefined
   /** Workers that were left out, and why. */
-  readonly problems: readonly { readonly worker: string; readonly reason: string }[]
+  readonly problems: readonly Problem[]
   /** Outgoing requests that led nowhere. */
   readonly refused: readonly string[]
   readonly miniflare: Miniflare
@@ -51,6 +53,9 @@ export interface Stack {
   runCron(worker: string): Promise<void>
   close(): Promise<void>
 }
+
+type Bundles = Awaited<ReturnType<typeof buildWorkers>>
+type Pretended = Stack['upstreams'][number] & Pick<Upstream, 'hosts'>
 
 interface Scheduled {
   scheduled(options: { readonly cron: string }): Promise<unknown>
@@ -62,133 +67,133 @@ interface Scheduled {
  * @throws PortTaken, or Error when the hub, the database or workerd can't start
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { portBase = 8700, settings = {}, onProgress = () => {} } = options
-  const ids = options.workers ?? listWorkers()
-  const portOf = (id: string) => {
-    const fixture = options.fixtures?.find((one) => one.id === id)
-    if (fixture) return fixture.port
-    if (!Object.hasOwn(portOffsets, id))
-      throw new Error(`${id} has no port: give it one in ports.ts`)
-    return portBase + portOffsets[id as keyof typeof portOffsets]
-  }
-  const fixtures = options.fixtures ?? []
-  const all = [...ids, ...fixtures.map(({ id }) => id)]
-  const pretended = allUpstreams.filter(({ worker }) => ids.includes(worker))
-  const upstreamPort = (worker: string) => portOf(worker) + upstreamOffset
-  await assertFree([...all.map(portOf), ...pretended.map(({ worker }) => upstreamPort(worker))])
-
-  const state = openState(
-    options.stateDir ?? join(root, '.local', String(portBase)),
-    options.fresh ?? false,
-  )
-  const opened: { close(): Promise<void> }[] = []
-  const keep = <T extends { close(): Promise<void> }>(thing: T): T => {
-    opened.push(thing)
-    return thing
-  }
-  const close = async () => {
-    for (const thing of opened.splice(0).reverse()) await thing.close()
-  }
+  const opened = new AsyncDisposableStack()
   try {
-    const needsDatabase =
-      ids.includes('postgres') || fixtures.some(({ like }) => like === 'postgres')
-    const [database, { built, problems }, running] = await Promise.all([
-      needsDatabase
-        ? openDatabase(state, options.databaseUrl).then((one) => {
-            onProgress(`Database ready (${one.prepared})`)
-            return keep(one)
-          })
-        : undefined,
-      buildAll(ids, fixtures, onProgress),
-      Promise.all(
-        pretended.map(async (upstream) => {
-          const { worker, title, hosts } = upstream
-          const stateDir = join(state.upstreams, worker)
-          const { url, close } = await upstream.start({ port: upstreamPort(worker), stateDir })
-          keep({ close } satisfies Pick<RunningUpstream, 'close'>)
-          return { worker, title, hosts, url }
-        }),
-      ),
-    ])
-    const refused: string[] = []
-    const outside = keep(
-      await openOutside({
-        ...(database && { database }),
-        upstreams: running.map(({ hosts, url }) => ({ hosts, origin: url })),
-        ...(options.intercept && { intercept: options.intercept }),
-        onRefused(url) {
-          refused.push(url)
-          options.onLog?.(`An outgoing request leads nowhere: ${url}`)
-        },
-      }),
-    )
-    const origins = (workers: readonly string[]) =>
-      Object.fromEntries(workers.map((id) => [id, `http://${loopback}:${portOf(id)}`]))
-    const around = { urls: origins(all), state, database }
-    const { miniflare, broken } = await startRuntime({
-      workers: built.map((worker) => ({
-        ...worker.options,
-        bindings: {
-          ...worker.options.bindings,
-          ...settingsFor(worker, around),
-          ...settings[worker.id],
-        },
-        outboundService: 'outside',
-        unsafeDirectSockets: [{ host: loopback, port: portOf(worker.id), proxy: false }],
-      })),
-      outside: outside.address,
-      persistence: state.workers,
-      onLog: options.onLog,
-    })
-    keep({ close: () => miniflare.dispose() })
-    const started = built.map(({ id }) => id).filter((id) => !broken.has(nameOf(id)))
-    const urls = origins(started)
-    for (const [name, reason] of broken)
-      problems.push({ worker: name.replace(/^gatehouse-/, ''), reason })
-    onProgress(`Workers ready (${started.join(', ')})`)
-    return {
-      urls,
-      upstreams: running,
-      database,
-      problems,
-      refused,
-      miniflare,
-      async runCron(id) {
-        const { crons = [] } = built.find((worker) => worker.id === id) ?? {}
-        const worker = (await miniflare.getWorker(nameOf(id))) as unknown as Scheduled
-        for (const cron of crons) await worker.scheduled({ cron })
-      },
-      close,
-    }
+    return await open(options, opened)
   } catch (error) {
-    await close()
+    await opened.disposeAsync()
     throw error
   }
 }
 
-async function buildAll(
+async function open(options: StackOptions, opened: AsyncDisposableStack): Promise<Stack> {
+  const { settings = {}, fixtures = [], onProgress = () => {} } = options
+  const portBase = options.portBase === 'free' ? await freePortBase() : (options.portBase ?? 8700)
+  const ids = options.workers ?? listWorkers()
+  const ports = portsOf(ids, fixtures, portBase)
+  const pretended = allUpstreams.filter(({ worker }) => ids.includes(worker))
+  const upstreamPort = (worker: string) => ports.get(worker)! + upstreamOffset
+  await assertFree([...ports.values(), ...pretended.map(({ worker }) => upstreamPort(worker))])
+  const state = openState(stateFolder(options, portBase, opened), options.fresh ?? false)
+
+  const needsDatabase = [...ids, ...fixtures.map(({ like }) => like)].includes('postgres')
+  const [database, { built, problems }, upstreams] = await allOrNone<
+    [LocalDatabase | undefined, Bundles, readonly Pretended[]]
+  >([
+    needsDatabase
+      ? openDatabase(state, options.databaseUrl).then((one) => {
+          opened.defer(() => one.close())
+          onProgress(`Database ready (${one.prepared})`)
+          return one
+        })
+      : Promise.resolve(undefined),
+    buildWorkers(ids, fixtures).then((all) => {
+      onProgress(`Bundled ${all.built.map(({ id }) => id).join(', ')}`)
+      return all
+    }),
+    allOrNone(
+      pretended.map(async ({ worker, title, hosts, start }) => {
+        const stateDir = join(state.upstreams, worker)
+        const running = await start({ port: upstreamPort(worker), stateDir })
+        opened.defer(() => running.close())
+        return { worker, title, hosts, url: running.url }
+      }),
+    ),
+  ])
+
+  const refused: string[] = []
+  const outside = await openOutside({
+    ...(database && { database }),
+    upstreams: upstreams.map(({ hosts, url }) => ({ hosts, origin: url })),
+    ...(options.intercept && { intercept: options.intercept }),
+    onRefused(url) {
+      refused.push(url)
+      options.onLog?.(`An outgoing request leads nowhere: ${url}`)
+    },
+  })
+  opened.defer(() => outside.close())
+  const origins = Object.fromEntries(
+    [...ports].map(([id, port]) => [id, `http://${loopback}:${port}`]),
+  )
+  const { miniflare, broken } = await startRuntime({
+    workers: built.map((worker) => ({
+      ...worker.options,
+      bindings: {
+        ...worker.options.bindings,
+        ...settingsFor(worker, { origins, state, database }),
+        ...settings[worker.id],
+      },
+      outboundService: 'outside',
+      unsafeDirectSockets: [{ host: loopback, port: ports.get(worker.id)!, proxy: false }],
+    })),
+    outside: outside.address,
+    persistence: state.workers,
+    onLog: options.onLog,
+  })
+  opened.defer(() => miniflare.dispose())
+  const started = built.filter(({ id }) => !broken.has(nameOf(id)))
+  onProgress(`Workers ready (${started.map(({ id }) => id).join(', ')})`)
+  return {
+    urls: Object.fromEntries(started.map(({ id }) => [id, origins[id]!])),
+    upstreams,
+    database,
+    problems: [
+      ...problems,
+      ...[...broken].map(([name, reason]) => ({ worker: idOf(name), reason })),
+    ],
+    refused,
+    miniflare,
+    async runCron(id) {
+      const { crons = [] } = started.find((worker) => worker.id === id) ?? {}
+      const worker = (await miniflare.getWorker(nameOf(id))) as unknown as Scheduled
+      for (const cron of crons) await worker.scheduled({ cron })
+    },
+    close: () => opened.disposeAsync(),
+  }
+}
+
+/** @throws Error for an environment that has no place among the ports */
+function portsOf(
   ids: readonly string[],
   fixtures: readonly Fixture[],
-  onProgress: (line: string) => void,
-): Promise<{ built: BuiltWorker[]; problems: { worker: string; reason: string }[] }> {
-  const built: BuiltWorker[] = []
-  const problems: { worker: string; reason: string }[] = []
-  const wanted: { id: string; fixture?: Fixture }[] = [
-    ...ids.map((id) => ({ id })),
-    ...fixtures.map((fixture) => ({ id: fixture.id, fixture })),
-  ]
-  await Promise.all(
-    wanted.map(async ({ id, fixture }) => {
-      try {
-        built.push(await buildWorker(id, fixture))
-        onProgress(`Bundled ${id}`)
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
-        problems.push({ worker: id, reason })
-        onProgress(`Left out ${id}: ${reason}`)
-      }
-    }),
-  )
-  const order = wanted.map(({ id }) => id)
-  return { built: built.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)), problems }
+  portBase: number,
+): Map<string, number> {
+  const own = ids.map((id): [string, number] => {
+    if (!Object.hasOwn(portOffsets, id))
+      throw new Error(`${id} has no port: give it one in ports.ts`)
+    return [id, portBase + portOffsets[id as keyof typeof portOffsets]]
+  })
+  const first = portBase + Object.keys(portOffsets).length
+  const made = fixtures.map(({ id, port }, i): [string, number] => [id, port ?? first + i])
+  return new Map([...own, ...made])
+}
+
+function stateFolder(
+  { stateDir, portBase }: StackOptions,
+  base: number,
+  opened: AsyncDisposableStack,
+): string {
+  if (stateDir !== undefined) return stateDir
+  if (portBase !== 'free') return join(root, '.local', String(base))
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-stack-'))
+  opened.defer(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Like Promise.all, but waits for the others before it fails, so that what they opened can be closed. */
+async function allOrNone<T extends readonly unknown[]>(promises: {
+  readonly [K in keyof T]: Promise<T[K]>
+}): Promise<T> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises) as Promise<unknown> as Promise<T>
 }

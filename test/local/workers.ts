@@ -21,7 +21,13 @@ export interface Fixture {
   readonly main: string
   /** The environment whose bindings it gets. */
   readonly like: string
-  readonly port: number
+  /** Default: one of those that follow the stack's own. */
+  readonly port?: number
+}
+
+export interface Problem {
+  readonly worker: string
+  readonly reason: string
 }
 
 /** The Workers that wrangler.toml names and whose code is there. */
@@ -33,8 +39,31 @@ export function listWorkers(): readonly string[] {
   })
 }
 
+/** Bundles all that can be bundled, in the order given; what can't is a problem, not an error. */
+export async function buildWorkers(
+  ids: readonly string[],
+  fixtures: readonly Fixture[],
+): Promise<{ built: readonly BuiltWorker[]; problems: readonly Problem[] }> {
+  const wanted: { id: string; fixture?: Fixture }[] = [
+    ...ids.map((id) => ({ id })),
+    ...fixtures.map((fixture) => ({ id: fixture.id, fixture })),
+  ]
+  const problems: Problem[] = []
+  const built = await Promise.all(
+    wanted.map(({ id, fixture }) =>
+      buildWorker(id, fixture).catch((error: unknown) => {
+        problems.push({
+          worker: id,
+          reason: error instanceof Error ? error.message : String(error),
+        })
+      }),
+    ),
+  )
+  return { built: built.filter((worker) => worker !== undefined), problems }
+}
+
 /** @throws Error with the bundler's messages */
-export async function buildWorker(id: string, fixture?: Fixture): Promise<BuiltWorker> {
+async function buildWorker(id: string, fixture?: Fixture): Promise<BuiltWorker> {
   const config = unstable_readConfig({ config: configFile, env: fixture?.like ?? id }, quiet)
   const { workerOptions, define } = readOptions(fixture?.like ?? id)
   const { modulesRules: _, ...rest } = workerOptions // the bundler has applied them
@@ -53,7 +82,9 @@ export async function buildWorker(id: string, fixture?: Fixture): Promise<BuiltW
   }
 }
 
+/** Deployed names are the project's and the environment's. */
 export const nameOf = (id: string) => `gatehouse-${id}`
+export const idOf = (name: string) => name.replace(/^gatehouse-/, '')
 
 const quiet = { hideWarnings: true }
 
