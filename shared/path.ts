@@ -68,13 +68,19 @@ function* readings(value: string): Generator<string> {
   for (let depth = 0; depth < 6; depth++) {
     yield text
     yield text.normalize('NFKC')
-    const decoded = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
+    const decoded = text.replace(/(?:%[0-9a-f]{2})+/gi, utf8)
     if (decoded === text) return
     text = decoded
   }
   throw refused('is encoded too often')
+}
+
+/** @throws ToolError for what isn't UTF-8: overlong forms of a slash are the oldest trick of all. */
+function utf8(escapes: string): string {
+  const bytes = Uint8Array.from(escapes.slice(1).split('%'), (hex) => Number.parseInt(hex, 16))
+  const text = new TextDecoder().decode(bytes)
+  if (text.includes('\ufffd')) throw refused('is encoded wrongly')
+  return text
 }
 
 function refused(why: string): ToolError {

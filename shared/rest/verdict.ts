@@ -62,7 +62,7 @@ export function judge(
     kind: 'fail',
     error: mayHaveHappened(asked, status, explained)
       ? unknown(asked, details)
-      : words(asked, status, details, explained, waitMs),
+      : words(asked, limited ? 429 : status, details, explained, waitMs),
     again: retryable.has(status) || (limited && !ok) || explained?.retryAfterSeconds !== undefined,
     ...(waitMs !== undefined && { retryAfterMs: waitMs }),
     health: limited ? 'limited' : isDown(status) ? 'down' : 'up',

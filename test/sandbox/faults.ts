@@ -100,12 +100,12 @@ async function happen(
       return replace(c, new Response('{"id": <html>', { status: c.res.status, headers: json }))
     case 'reset':
       if (fault.committed) await next()
-      return replace(c, cut(c, undefined))
+      return replace(c, await cut(c, undefined))
     case 'half': {
       await next()
       const { status } = c.res
       const bytes = new Uint8Array(await c.res.arrayBuffer())
-      return replace(c, cut(c, { status, bytes }))
+      return replace(c, await cut(c, { status, bytes }))
     }
   }
 }
@@ -121,17 +121,23 @@ function replace(c: Context, answer: Response): undefined {
 const lost = 'x-sandbox-connection-lost'
 
 /** Ends the connection, after half of an answer if there is one: on the socket where there is one, else in kind. */
-function cut(c: Context, half: { status: number; bytes: Uint8Array } | undefined): Response {
+async function cut(
+  c: Context,
+  half: { status: number; bytes: Uint8Array } | undefined,
+): Promise<Response> {
   const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse }
-  if (outgoing) {
-    const { socket } = outgoing
+  const socket = outgoing?.socket
+  if (socket) {
     if (half) {
-      outgoing.writeHead(half.status, { ...json, 'content-length': half.bytes.length })
-      outgoing.write(half.bytes.subarray(0, half.bytes.length / 2), () => socket?.destroy())
-    } else socket?.resetAndDestroy()
-    const answer = new Response(null)
-    answer.headers.set('x-hono-already-sent', 'true') // set afterwards, because the server reads no other
-    return answer
+      // Written past the server, which then finds the connection gone and keeps quiet.
+      const head = `HTTP/1.1 ${half.status} -\r\ncontent-type: application/json\r\ncontent-length: ${half.bytes.length}\r\n\r\n`
+      await new Promise((sent) => {
+        socket.write(head)
+        socket.write(half.bytes.subarray(0, half.bytes.length / 2), sent)
+      })
+      socket.destroy()
+    } else socket.resetAndDestroy()
+    return new Response(null)
   }
   if (!half) return new Response(null, { status: 500, headers: { [lost]: 'true' } })
   const body = new ReadableStream<Uint8Array>({
