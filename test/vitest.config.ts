@@ -25,6 +25,7 @@ export default defineConfig({
       worker('hub'),
       worker('postgres'),
       worker('custom'),
+      worker('jira'),
     ],
   },
 })

@@ -43,4 +43,12 @@ const secrets = {
     ORDERS_API_TOKEN: 'sandbox-orders-token',
     ORDERS_API_TOKEN_NEXT: 'sandbox-orders-token-next',
   },
+  jira: {
+    ENDPOINT_URL: 'http://127.0.0.1:8702',
+    HUB_URL: 'http://127.0.0.1:8700',
+    CURSOR_SECRET: 'test-cursor-secret-of-at-least-32-characters',
+    JIRA_SITE_URL: 'https://example.atlassian.net',
+    JIRA_ACCOUNT_EMAIL: 'gatehouse@serviceaccount.example.com',
+    JIRA_API_TOKEN: 'sandbox-jira-token',
+  },
 }

@@ -60,6 +60,30 @@ export const policy = compilePolicy(catalogue, {
         ],
       },
     },
+    // Analysts read the engineering project.
+    {
+      id: 'analysts-read-jira',
+      who: group('analysts'),
+      integration: 'jira',
+      tools: ['jira:read'],
+      limits: { projects: ['ENG'] },
+    },
+    // Engineers work in two projects and approve their own changes; many issues at once need an
+    // administrator. Mentions and answers to customers always ask (the preview says so).
+    {
+      id: 'engineers-use-jira',
+      who: group('engineering'),
+      integration: 'jira',
+      tools: 'all',
+      limits: { projects: ['ENG', 'OPS'] },
+      approval: {
+        mode: 'ask',
+        approvers: ['self'],
+        when: [
+          { if: { fact: 'issues', over: 20 }, mode: 'four_eyes', approvers: [group('admins')] },
+        ],
+      },
+    },
   ],
   admins: [group('admins')],
   auditors: [group('admins')],

@@ -44,7 +44,11 @@ export const addComment = defineTool({
         ...(changed.length > 0 ? [{ field: 'shown differently', to: changed.join('; ') }] : []),
       ],
       text: { after: input.body },
-      facts: { public: audience === 'public', mentions: mentions.length },
+      facts: {
+        public: audience === 'public',
+        mentions: mentions.length,
+        ...((audience === 'public' || mentions.length > 0) && { always_ask: true }),
+      },
     }
   },
   async run(input, ctx, { preview }) {

@@ -44,7 +44,11 @@ export const addWorklog = defineTool({
         ...(changed.length > 0 ? [{ field: 'shown differently', to: changed.join('; ') }] : []),
       ],
       ...(input.comment && { text: { after: input.comment } }),
-      facts: { minutes: input.minutes, mentions: mentions.length },
+      facts: {
+        minutes: input.minutes,
+        mentions: mentions.length,
+        ...(mentions.length > 0 && { always_ask: true }),
+      },
     }
   },
   async run(input, ctx) {

@@ -81,7 +81,11 @@ export const bulkCreateTickets = defineTool({
         ...change('notifies', mentions.join(', ')),
         ...change('shown differently', changed.join('; ')),
       ],
-      facts: { issues: issues.length, mentions: mentions.length },
+      facts: {
+        issues: issues.length,
+        mentions: mentions.length,
+        ...(mentions.length > 0 && { always_ask: true }),
+      },
     }
   },
   async run(input, ctx) {

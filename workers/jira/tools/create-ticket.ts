@@ -53,6 +53,7 @@ export const createTicket = defineTool({
         duplicates: alike.length,
         mentions: draft.mentions.length,
         priority: input.priority ?? '',
+        ...(draft.mentions.length > 0 && { always_ask: true }),
       },
     }
   },

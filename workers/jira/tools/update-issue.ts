@@ -38,7 +38,11 @@ export const updateIssue = defineTool({
       changes: [...changes, ...notes],
       ...(description && { text: description }),
       target: { id: key, version: fields.updated },
-      facts: { mentions: mentions.length, fields: named.length },
+      facts: {
+        mentions: mentions.length,
+        fields: named.length,
+        ...(mentions.length > 0 && { always_ask: true }),
+      },
     }
   },
   async run(input, ctx, { preview }) {
