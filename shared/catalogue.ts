@@ -20,7 +20,7 @@ export const catalogue = {
     "title": "Jira",
     "scopes": {
       "jira:read": "Search and read issues, comments, boards and sprints of your projects.",
-      "jira:write": "Propose new issues, comments and changes. Each one waits for a person's approval.",
+      "jira:write": "Propose new issues, comments and changes; a person approves each one.",
     },
     "limits": {
       "projects": { "title": "Projects", "kind": "list", "argument": "project_key" },

@@ -32,7 +32,7 @@ export default defineIntegration({
   scopes: {
     'jira:read': 'Search and read issues, comments, boards and sprints of your projects.',
     'jira:write':
-      'Propose new issues, comments and changes. Each one waits for a person's approval.',
+      'Propose new issues, comments and changes; a person approves each one.',
   },
   tools: [
     searchIssues,
