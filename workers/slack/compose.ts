@@ -104,7 +104,10 @@ async function notifies(ctx: ToolContext, mentions: Mentions, channel: Channel):
             'invalid_input',
             `There is nobody ${id} in Slack. Find people with find_slack_user.`,
           )
-        return { field, to: `${person.shownName} (${id})` }
+        return {
+          field,
+          to: `${person.shownName} (${id})${person.is_stranger ? ', from outside' : ''}`,
+        }
       }),
     )),
   ]

@@ -23,6 +23,7 @@ export async function post(
   text: string,
   thread?: string,
 ): Promise<z.infer<typeof Posted>> {
+  const us = await self(ctx) // before: nothing that can fail comes after a write
   const { ts } = await settled(
     write(
       ctx,
@@ -33,7 +34,7 @@ export async function post(
     ),
     () => ownMessage(ctx, channel.id, thread),
   )
-  return { channel: channel.id, ts, url: permalink(await self(ctx), channel.id, ts) }
+  return { channel: channel.id, ts, url: permalink(us, channel.id, ts) }
 }
 
 export const schedule = async (

@@ -5,7 +5,7 @@
  */
 import { Hono, type Context } from 'hono'
 import { faults, type Faults } from '../faults.ts'
-import { specCheck } from '../spec-check.ts'
+import { specCheck, type SpecCheck } from '../spec-check.ts'
 import { overlay } from './overlay.ts'
 import { pageOfWorkspace } from './page.ts'
 import { SlackFailure, type Method } from './method.ts'
@@ -20,7 +20,7 @@ export interface PretendSlack {
   readonly app: Hono
   readonly workspace: Workspace
   /** Requests that our schemas or Slack's document don't know: empty, or the endpoint is wrong. */
-  findings(): string[]
+  readonly findings: readonly string[]
   readonly faults: Faults
   /** Every method called, in order. */
   readonly calls: string[]
@@ -36,12 +36,6 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
   const workspace = seedWorkspace(options.now)
   const findings: string[] = []
   const calls: string[] = []
-  const document = specCheck({
-    name: 'Slack',
-    document: 'slack-web-2021.json',
-    overlay,
-    carriedBy: { token: 'authorization' },
-  })
   const failing = faults(failure)
   const spent = new Map<string, number>()
   const app = new Hono()
@@ -56,7 +50,14 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
     return count > method.perMinute ? 60 - (Math.floor(workspace.now() / 1000) % 60) : undefined
   }
 
-  app.use('/api/*', document.guard)
+  app.use('/api/*', async (c, next) => {
+    const { pathname: path, searchParams: query } = new URL(c.req.url)
+    const { method, raw } = c.req
+    const request = { method, path, query, headers: raw.headers, body: await raw.clone().text() }
+    for (const { operation, problem } of vendorsDocument().check(request))
+      findings.push(`${operation}: ${problem}`)
+    await next()
+  })
   app.use('*', failing.guard)
   app.all('/api/:method', async (c) => {
     const name = c.req.param('method')
@@ -115,14 +116,21 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
   return {
     app,
     workspace,
-    findings: () => [
-      ...findings,
-      ...document.findings.map(({ operation, problem }) => `${operation}: ${problem}`),
-    ],
+    findings,
     faults: failing,
     calls,
   }
 }
+
+let read: SpecCheck | undefined
+/** Read and compiled once for all pretend Slacks of a process. */
+const vendorsDocument = (): SpecCheck =>
+  (read ??= specCheck({
+    name: 'Slack',
+    document: 'slack-web-2021.json',
+    overlay,
+    carriedBy: { token: 'authorization' },
+  }))
 
 /** How Slack words what went wrong: a refused token is no 401, a failure inside is no JSON. */
 function failure(status: number): Response | undefined {

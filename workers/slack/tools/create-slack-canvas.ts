@@ -42,6 +42,7 @@ export const createSlackCanvas = defineTool({
     const title = seenOnly(input.title).text
     const { text: markdown } = document(ctx, input.markdown)
     asApproved(approved, channel, markdown, title)
+    const { url, team_id } = await self(ctx) // before: nothing that can fail comes after a write
     const { canvas_id } = await write(
       ctx,
       'canvases.create',
@@ -53,7 +54,6 @@ export const createSlackCanvas = defineTool({
       },
       `Look at the tabs of #${channel.name} for a canvas “${title}” that ends with approval ${ctx.callId}.`,
     )
-    const { url, team_id } = await self(ctx)
     return { canvas_id, channel: channel.id, url: `${url}docs/${team_id}/${canvas_id}` }
   },
 })

@@ -52,6 +52,7 @@ export const updateSlackMessage = defineTool({
     const { text } = composed(ctx, input.text)
     asApproved(approved, channel, text, versionOf(found))
     const { ts } = message
+    const url = permalink(await self(ctx), channel.id, ts)
     await settled<unknown>(
       write(
         ctx,
@@ -65,6 +66,6 @@ export const updateSlackMessage = defineTool({
         return now?.text.includes(ctx.callId) ? now : undefined
       },
     )
-    return { channel: channel.id, ts, url: permalink(await self(ctx), channel.id, ts) }
+    return { channel: channel.id, ts, url }
   },
 })
