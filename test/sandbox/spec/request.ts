@@ -75,12 +75,18 @@ function bodyProblems(
   const schema = bodies[type] ?? bodies['*/*']
   if (!schema) return [`the document has no body of type ${type}`]
   if (!type.endsWith('json')) return []
+  const value = fromJson(request.body)
+  if (value === undefined) return ['the body is not JSON']
+  return compile(schema, 'request')
+    .problems(value)
+    .map((problem) => `body ${problem}`)
+}
+
+function fromJson(text: string): unknown {
   try {
-    return compile(schema, 'request')
-      .problems(JSON.parse(request.body))
-      .map((problem) => `body ${problem}`)
+    return JSON.parse(text) as unknown
   } catch {
-    return ['the body is not JSON']
+    return undefined
   }
 }
 
@@ -93,8 +99,7 @@ function formOf(request: Request): Map<string, unknown[]> {
   const add = (key: string, value: unknown) => fields.set(key, [...(fields.get(key) ?? []), value])
   if (mediaType(request) === 'application/x-www-form-urlencoded')
     for (const [key, value] of new URLSearchParams(request.body)) add(key, value)
-  else if (mediaType(request) === 'application/json' && request.body.startsWith('{'))
-    for (const [key, value] of Object.entries(JSON.parse(request.body) as object)) add(key, value)
+  else for (const [key, value] of Object.entries(fromJson(request.body) ?? {})) add(key, value)
   return fields
 }
 
