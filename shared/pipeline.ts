@@ -12,7 +12,7 @@ import { openCursor, signCursor, type Position } from './cursor.ts'
 import { ToolError } from './errors.ts'
 import type { HubApi } from './hub.ts'
 import type { Integration } from './integration.ts'
-import { outsideLimits } from './policy.ts'
+import { outsideLimits } from './policy-limits.ts'
 import { spendQuota } from './quota.ts'
 import {
   cursorArgument,

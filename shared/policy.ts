@@ -4,6 +4,8 @@
  * answer names the rule and the policy version that gave it.
  */
 import { canonicalJson, sha256Hex } from './hash.ts'
+import { RuleIndex } from './policy-index.ts'
+import { holds, limitsOf, outsideLimits } from './policy-limits.ts'
 import type { Effect, Limits, Scope } from './tool.ts'
 
 /** The shape of `shared/catalogue.ts`, which types the policy: unknown names do not compile. */
@@ -152,11 +154,10 @@ export interface CompiledPolicy {
   readonly policy: Policy
   readonly catalogue: Catalogue
   readonly version: string
-  readonly rules: ReadonlyMap<string, readonly CompiledRule[]>
+  readonly rules: ReadonlyMap<string, RuleIndex<CompiledRule>>
 }
 interface CompiledRule {
   readonly rule: AnyRule
-  readonly who: readonly Who[]
   readonly tools: ReadonlySet<string>
   readonly grantsWrites: boolean
 }
@@ -167,16 +168,16 @@ export function compilePolicy<const C extends Catalogue>(
   policy: Policy<C>,
 ): CompiledPolicy {
   const loose: Policy = policy as unknown as Policy // the same data seen without its compile-time names
-  const rules = new Map<string, CompiledRule[]>()
+  const rules = new Map<string, RuleIndex<CompiledRule>>()
   for (const rule of loose.rules) {
     const integration = catalogue[rule.integration]
     if (!integration)
       throw new Error(`Policy rule ${rule.id}: no integration is called ${rule.integration}`)
-    const compiled = rules.get(rule.integration) ?? []
+    const index = rules.get(rule.integration) ?? new RuleIndex<CompiledRule>()
     const tools = toolsOf(integration, rule)
     const grantsWrites = [...tools].some((name) => integration.tools[name]?.effect !== 'read')
-    compiled.push({ rule, who: listed(rule.who), tools, grantsWrites })
-    rules.set(rule.integration, compiled)
+    index.add({ rule, tools, grantsWrites }, listed(rule.who))
+    rules.set(rule.integration, index)
   }
   return { policy: loose, catalogue, version: sha256Hex(canonicalJson(policy)).slice(0, 12), rules }
 }
@@ -246,7 +247,10 @@ export function sliceFor(
       tools[name] = {
         rule: first.rule.id,
         mode: needsNobody(integrationId, name, tool) ? 'never' : approvalOf(first.rule).mode,
-        limits: limitsOf(integration, mine),
+        limits: limitsOf(
+          integration,
+          mine.map(({ rule }) => rule),
+        ),
       }
   }
   const quotas = (compiled.policy.quotas ?? [])
@@ -312,13 +316,25 @@ export function decide(compiled: CompiledPolicy, question: Question): Decision {
   const mine = applicable(compiled, person, id).filter((r) => grants(r, id, name))
   const first = mine[0]
   if (!first) return deny('No rule allows it.')
-  const limits = limitsOf(integration, mine)
+  const limits = limitsOf(
+    integration,
+    mine.map(({ rule }) => rule),
+  )
   const outside = outsideLimits(integration, limits, args)
   if (outside) return deny(outside, first.rule.id)
-  const base = { rule: first.rule.id, limits, version: compiled.version }
-  if (needsNobody(id, name, tool))
-    return { ...base, outcome: 'allow', reason: 'A rule allows it.', approvers: [] }
-  const approval = approvalOf(first.rule)
+  const { version } = compiled
+  if (needsNobody(id, name, tool)) {
+    const reason = 'A rule allows it.'
+    return { outcome: 'allow', rule: first.rule.id, reason, approvers: [], limits, version }
+  }
+  // A write is judged by one rule as a whole: the mode of one and the limits of another would add
+  // up to what neither allows.
+  const own = mine.find(
+    ({ rule }) => !outsideLimits(integration, limitsOf(integration, [rule]), args),
+  )
+  if (!own) return deny('No single rule allows these arguments together.', first.rule.id)
+  const base = { rule: own.rule.id, limits: limitsOf(integration, [own.rule]), version }
+  const approval = approvalOf(own.rule)
   const exception = approval.when?.find((w) => holds(w.if, args, facts))
   const { mode, approvers = ['self'] as const } = exception ?? approval
   if (mode === 'never' && facts[alwaysAsk] === true)
@@ -348,22 +364,6 @@ export function mayApprove(
   return (same && decision.approvers.includes('self')) || isOneOf(decider, decision.approvers)
 }
 
-/** The refusal's words when an argument lies outside what policy allows, else undefined. */
-export function outsideLimits(
-  integration: Pick<CatalogueIntegration, 'limits'>,
-  limits: Limits,
-  args: Readonly<Record<string, unknown>>,
-): string | undefined {
-  for (const [name, limit] of Object.entries(integration.limits)) {
-    const value = limit.argument === undefined ? undefined : args[limit.argument]
-    if (typeof value !== 'string') continue
-    const allowed = limits[name] ?? []
-    if (!allowed.includes('*') && !allowed.includes(value))
-      return `${limit.argument} ${JSON.stringify(value)} is not among what policy allows (${allowed.join(', ') || 'none'}).`
-  }
-  return undefined
-}
-
 function applicable(
   compiled: CompiledPolicy,
   person: Person,
@@ -371,31 +371,8 @@ function applicable(
 ): readonly CompiledRule[] {
   const pilots = compiled.policy.pilots?.[integrationId]
   if (pilots && !isOneOf(person, pilots)) return []
-  return (compiled.rules.get(integrationId) ?? []).filter((r) => isOneOf(person, r.who))
+  return compiled.rules.get(integrationId)?.of(person) ?? []
 }
 
 const approvalOf = (rule: AnyRule): Approval =>
   rule.approval ?? { mode: 'ask', approvers: ['self'] }
-
-function limitsOf(integration: CatalogueIntegration, rules: readonly CompiledRule[]): Limits {
-  const limits: Record<string, readonly string[]> = {}
-  for (const [name, { kind }] of Object.entries(integration.limits)) {
-    const values = rules.map((r) => r.rule.limits?.[name] ?? [])
-    limits[name] =
-      kind === 'list'
-        ? [...new Set(values.flat())]
-        : (values.find((v) => v.length > 0)?.slice(0, 1) ?? [])
-  }
-  return limits
-}
-
-function holds(
-  condition: Condition,
-  args: Readonly<Record<string, unknown>>,
-  facts: Readonly<Record<string, unknown>>,
-): boolean {
-  const value = 'argument' in condition ? args[condition.argument] : facts[condition.fact]
-  if ('over' in condition)
-    return typeof value === 'number' ? value > condition.over : value !== undefined
-  return condition.oneOf.some((one) => one === value)
-}
