@@ -58,7 +58,8 @@ export function rig(options: PretendSlackOptions & { env?: Record<string, unknow
   const network = networkTo(slack.app)
   vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(input, init)
-    if (new URL(request.url).host === 'slack.com') return network(request)
+    if (new URL(request.url).host === 'slack.com')
+      return Promise.race([network(request), aborted(request.signal)])
     throw new Error(`Unknown host in a test: ${request.url}`)
   })
   let env = { SLACK_BOT_TOKEN: botToken, SLACK_SEARCH_TOKEN: searchToken, ...options.env }
@@ -86,6 +87,12 @@ export function rig(options: PretendSlackOptions & { env?: Record<string, unknow
     forget: () => (env = { ...env }),
   }
 }
+
+/** A fetch ends when its signal says so, however long the other side takes. */
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
 
 export interface Failure {
   readonly code: string
