@@ -7,8 +7,8 @@ import { approvalTool } from '../approval.ts'
 import type { Integration } from '../integration.ts'
 import { listFieldOf, type Tool } from '../tool.ts'
 
-const workers = new URL('../../workers/', import.meta.url)
-const file = new URL('../catalogue.ts', import.meta.url)
+const workers = `${import.meta.dirname}/../../workers`
+const file = `${import.meta.dirname}/../catalogue.ts`
 
 /** The whole file: sorted by integration, so the same integrations always give the same text. */
 export function catalogueText(integrations: readonly Integration[]): string {
@@ -68,12 +68,12 @@ function line(value: unknown): string {
 }
 
 /** Every Worker's integration; a folder without one (the hub) is passed over. */
-async function integrationsOf(folder: URL): Promise<Integration[]> {
+async function integrationsOf(folder: string): Promise<Integration[]> {
   const files = readdirSync(folder)
-    .map((name) => new URL(`${name}/integration.ts`, folder))
+    .map((name) => `${folder}/${name}/integration.ts`)
     .filter((one) => existsSync(one))
   const modules = await Promise.all(
-    files.map((one) => import(one.href) as Promise<{ default: Integration }>),
+    files.map((one) => import(one) as Promise<{ default: Integration }>),
   )
   return modules.map((one) => one.default)
 }

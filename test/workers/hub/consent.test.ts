@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { catalogue } from '../../../shared/catalogue.ts'
 import {
   authorizePath,
   callback,
@@ -13,6 +14,8 @@ import {
   validated,
   type Tokens,
 } from './hub.ts'
+
+const { title } = catalogue.postgres
 
 async function visitor(email: string) {
   const browser = newBrowser()
@@ -32,7 +35,7 @@ test('the page says who asks, where access goes, and offers every scope of mine 
   const { client_id } = await register({ client_name: 'Some App' })
   const browser = await visitor('engineer@example.com')
   const html = await (await browser.get(await authorizePath(client_id))).text()
-  expect(html).toContain('Let Some App use Postgres?')
+  expect(html).toContain(`Let Some App use ${title}?`)
   expect(html).toContain('unverified')
   expect(html).toContain('<strong>127.0.0.1</strong>')
   expect(html).toContain('This goes to a program on your computer.')
@@ -83,7 +86,7 @@ test('somebody whom policy gives nothing sees a page that says so, and the clien
   expect(response.status).toBe(403)
   expect(response.headers.get('location')).toBeNull()
   const html = await response.text()
-  expect(html).toContain('Postgres isn’t open to you')
+  expect(html).toContain(`${title} isn’t open to you`)
   expect(html).not.toContain(callback)
   expect(html).not.toContain('name="handle"')
 })
@@ -194,7 +197,7 @@ test.each([
   const { client_id } = await register({ client_name: name })
   const browser = await visitor('engineer@example.com')
   const html = await (await browser.get(await authorizePath(client_id))).text()
-  expect(html).toContain(`Let ${shown} use Postgres?`)
+  expect(html).toContain(`Let ${shown} use ${title}?`)
   expect(html).not.toContain(name)
 })
 

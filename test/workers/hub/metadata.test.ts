@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { catalogue } from '../../../shared/catalogue.ts'
 import { fetchHub, issuer, resource } from './hub.ts'
 
 const url = `${issuer}/.well-known/oauth-authorization-server`
@@ -41,7 +42,7 @@ test('the endpoints are listed for whoever sets up clients', async () => {
     endpoints: [
       {
         id: 'postgres',
-        title: 'Postgres',
+        title: catalogue.postgres.title,
         url: resource,
         scopes: ['postgres:read', 'postgres:write'],
         tools: expect.arrayContaining(['query_database', 'get_postgres_approval_result']),
