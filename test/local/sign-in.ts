@@ -67,7 +67,8 @@ export async function connect(options: DanceOptions): Promise<Tokens> {
   }).toString()
   const browser =
     options.browser ?? new Browser({ fetch: call, stopAt: (url) => url.startsWith(redirectUri) })
-  const code = await consent(browser, authorize.href, options, tell)
+  const callback = await consent(browser, authorize.href, options, tell)
+  const code = callback.get('code') ?? ''
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code,
@@ -110,13 +111,13 @@ async function register(call: Fetch, endpoint: string, redirectUri: string): Pro
   return String(answer.client_id)
 }
 
-/** The person's part: signs in if asked, ticks scopes, allows. @returns the authorization code */
+/** The person's part: signs in if asked, ticks scopes, allows. @returns the parameters of the redirect back to the client */
 export async function consent(
   browser: Browser,
   authorizeUrl: string,
   options: Pick<DanceOptions, 'email' | 'scopes'>,
   tell: (words: string) => void = () => undefined,
-): Promise<string> {
+): Promise<URLSearchParams> {
   let page = await browser.open(authorizeUrl)
   if (/name="email"/.test(page.html)) {
     page = await browser.submit(page, { email: options.email })
@@ -130,8 +131,9 @@ export async function consent(
     ...(options.scopes && { scope: options.scopes }),
     decision: 'approve',
   })
-  const code = new URL(page.url).searchParams.get('code')
-  if (!code) throw new Error(`No code: ${page.url} ${textOf(page.html).slice(0, 300)}`)
+  const callback = new URL(page.url).searchParams
+  if (!callback.get('code'))
+    throw new Error(`No code: ${page.url} ${textOf(page.html).slice(0, 300)}`)
   tell('consented')
-  return code
+  return callback
 }
