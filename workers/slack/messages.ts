@@ -6,7 +6,7 @@ import { read } from './client.ts'
 import { attachmentsToMarkdown } from './markup/attachments.ts'
 import { blocksToMarkdown } from './markup/blocks.ts'
 import { mrkdwnToMarkdown, type Names } from './markup/mrkdwn.ts'
-import { peopleIn } from './markup/texts.ts'
+import { labelsIn, peopleIn } from './markup/texts.ts'
 import { namesOf, type Person } from './people.ts'
 import { self } from './self.ts'
 import { timeOf } from './timestamps.ts'
@@ -89,11 +89,12 @@ export async function readable(
       ...peopleIn(one.attachments),
     ]),
   )
-  const shownNames = new Map(Array.from(people, ([id, one]) => [id, one.shownName]))
+  const names: Names = {
+    ...labelsIn(messages.map((one) => one.text)),
+    people: new Map(Array.from(people, ([id, one]) => [id, one.shownName])),
+  }
   const ours = new Set([own, ...channel.internal_team_ids])
-  return messages.map((one) =>
-    message(one, people.get(one.user ?? ''), { people: shownNames }, ours),
-  )
+  return messages.map((one) => message(one, people.get(one.user ?? ''), names, ours))
 }
 
 function message(

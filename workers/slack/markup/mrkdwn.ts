@@ -4,8 +4,8 @@ import { NodeType, parse, type Node } from 'slack-message-parser'
 /** Names for the ids in a message; an id without a name stays an id. */
 export interface Names {
   readonly people: ReadonlyMap<string, string>
-  readonly channels?: ReadonlyMap<string, string>
   readonly groups?: ReadonlyMap<string, string>
+  readonly channels?: ReadonlyMap<string, string>
 }
 
 /** `*bold* <@U1> &lt;` → `**bold** @Ada <`. Whatever isn't understood stays as it was written. */
@@ -41,7 +41,7 @@ function written(node: Node, names: Names): string {
     case NodeType.UserLink:
       return `@${names.people.get(node.userID) ?? label(node.label) ?? node.userID}`
     case NodeType.ChannelLink:
-      return `#${names.channels?.get(node.channelID) || label(node.label) || node.channelID}`
+      return `#${label(node.label) || channelName(node.channelID.replace(/\|$/, ''), names)}`
     case NodeType.Command:
       return command(node.name, node.arguments, label(node.label), names)
   }
@@ -61,6 +61,8 @@ function joined(nodes: readonly Node[], write: (node: Node) => string): string {
   }
   return text
 }
+
+const channelName = (id: string, names: Names): string => names.channels?.get(id) ?? id
 
 function command(
   name: string,

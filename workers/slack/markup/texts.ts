@@ -35,3 +35,17 @@ export function peopleIn(value: unknown): string[] {
 
 const mentioned = (text: string): string[] =>
   Array.from(text.matchAll(/<@([UW][A-Z0-9]+)/g), ([, id = '']) => id)
+
+/** Names of channels and user groups that texts carry as labels: blocks have only the ids. */
+export function labelsIn(texts: readonly string[]): Required<Pick<Names, 'channels' | 'groups'>> {
+  const labels = (pattern: RegExp) =>
+    new Map(
+      texts.flatMap((text) =>
+        Array.from(text.matchAll(pattern), ([, id = '', name = '']) => [id, name] as const),
+      ),
+    )
+  return {
+    channels: labels(/<#([CG][A-Z0-9]+)\|([^<>]+)>/g),
+    groups: labels(/<!subteam\^(S[A-Z0-9]+)\|@?([^<>]+)>/g),
+  }
+}
