@@ -72,8 +72,8 @@ SELECT json_build_object(
   'sql', format('%I.%I', n.nspname, c.relname),
   'schema', n.nspname,
   'kind', c.relkind,
-  'system_columns', has_column_privilege(c.oid, 'ctid', 'SELECT') AND has_column_privilege(c.oid, 'xmin', 'SELECT')
-    AND has_column_privilege(c.oid, 'xmax', 'SELECT') AND has_column_privilege(c.oid, 'tableoid', 'SELECT'),
+  'system_columns', c.relkind IN ('r', 'p') AND (SELECT bool_and(has_column_privilege(c.oid, name, 'SELECT'))
+    FROM unnest(CASE WHEN c.relkind IN ('r', 'p') THEN '{tableoid,ctid,xmin,xmax}'::text[] END) name),
   'columns', (
     SELECT json_agg(json_build_object('name', a.attname, 'sql', quote_ident(a.attname)) ORDER BY a.attnum)
     FROM pg_catalog.pg_attribute a
