@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { csrf } from 'hono/csrf'
 import { HTTPException } from 'hono/http-exception'
 import { oauthEndpoints } from './oauth-endpoints.ts'
 import { pageHeaders, sameOrigin } from './page-guards.ts'
 import { access } from './pages/access.tsx'
+import { approvals } from './pages/approvals.tsx'
 import { authorize } from './pages/authorize.tsx'
 import { connect } from './pages/connect.tsx'
-import { foreignForm, notFound, showProblem } from './pages/error.tsx'
+import { foreignForm, notFound, showProblem, tooLarge } from './pages/error.tsx'
 import { signIn } from './pages/sign-in.tsx'
 import { status } from './pages/status.ts'
 import { configuration } from './configuration.ts'
@@ -21,11 +23,13 @@ app.use(pageHeaders)
 app.route('/', status)
 app.use(sameOrigin)
 app.use((c, next) => csrf({ origin: configuration(c.env).ISSUER })(c, next))
+app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => showProblem(c, tooLarge) }))
 
 app.route('/', signIn)
 app.route('/', authorize)
 app.route('/', connect)
 app.route('/', access)
+app.route('/', approvals)
 
 app.notFound(notFound)
 app.onError((error, c) => {

@@ -12,13 +12,7 @@ const privateNames =
 export function isPublicClientId(clientId: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(clientId)) return true
   if (!URL.canParse(clientId)) return false
-  const { protocol, hostname, port } = new URL(clientId)
+  const { protocol, hostname } = new URL(clientId)
   const address = hostname.startsWith('[') || isIP(hostname) !== 0
-  return (
-    protocol === 'https:' &&
-    port === '' &&
-    !address &&
-    hostname.includes('.') &&
-    !privateNames.test(hostname)
-  )
+  return protocol === 'https:' && !address && hostname.includes('.') && !privateNames.test(hostname)
 }

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { authorizePath, callback, issuer, newBrowser, register } from './hub.ts'
 
 const browser = newBrowser()
@@ -124,4 +124,16 @@ test('somebody who is not signed in comes back to the same request after signing
   const signedIn = await visitor.signIn('engineer@example.com', returnTo)
   expect(signedIn.headers.get('location')).toBe(path)
   expect((await visitor.get(path)).status).toBe(200)
+})
+
+test('somebody who signed in more than half an hour ago does so again before consenting', async () => {
+  const path = await authorizePath(clientId)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * 60_000 })
+  try {
+    const response = await browser.get(path)
+    expect(response.headers.get('location')).toMatch(/^\/sign-in\?return_to=%2Fauthorize%3F/)
+    expect((await browser.get('/access')).status).toBe(200)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -127,7 +127,6 @@ const privateIds = [
   'https://printer.local/client',
   'https://intranet/client',
   'https://db.corp/client',
-  'https://client.example.com:8443/client',
   'http://client.example.com/client',
   'HTTPS://LOCALHOST/client',
   'ftp://client.example.com/client',

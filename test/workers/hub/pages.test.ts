@@ -97,3 +97,8 @@ test('names and groups of people are text, whatever they contain', async () => {
   expect(html).toContain('&lt;b&gt;group&lt;/b&gt;')
   expect(html).not.toMatch(/<script>|<b>/)
 })
+
+test('a form that is larger than any page sends is refused', async () => {
+  const response = await engineer.post('/access', [['connection', 'x'.repeat(70_000)]])
+  expect(response.status).toBe(413)
+})

@@ -1,5 +1,5 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Identity } from '../../../workers/hub/identity.ts'
 import { personObject } from '../../../workers/hub/person.ts'
 import { env } from './hub.ts'
@@ -98,4 +98,34 @@ test('connections are listed newest first, once they have a token, until they en
   ])
   await person.revoke('two')
   expect((await person.connections()).map((one) => one.id)).toEqual(['one'])
+})
+
+test('without a refresh token of the provider a connection can be renewed for an hour after sign-in only', async () => {
+  const person = personObject(env, 'hourly@example.com')
+  await person.signIn(identity('hourly@example.com'))
+  // A provider that can't be asked, as with Cloudflare Access.
+  const access = { SIGN_IN: 'access', ACCESS_TEAM: 'https://a.example', ACCESS_AUDIENCE: 'x' }
+  await runInDurableObject(person, (instance) => {
+    Reflect.set(instance, 'env', { ...env, ...access })
+  })
+  const since = Date.now() + 1
+  const rest = { clientId: 'c', client: 'App', domain: '', integration: 'postgres', scope: 's' }
+  await person.addConnection({ id: 'grant', since, ...rest })
+  await person.renew('grant', 'code')
+  const signedInAt = (await person.summary()).signedInAt
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    vi.setSystemTime(signedInAt + 58 * 60_000)
+    expect(await person.renew('grant', 'refresh')).toEqual({
+      outcome: 'renewed',
+      groupsUntil: signedInAt + 3_600_000,
+    })
+    vi.setSystemTime(signedInAt + 59 * 60_000 + 1)
+    expect(await person.renew('grant', 'refresh')).toEqual({
+      outcome: 'refused',
+      reason: 'signed_in_too_long_ago',
+    })
+  } finally {
+    vi.useRealTimers()
+  }
 })

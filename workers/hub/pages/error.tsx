@@ -49,3 +49,9 @@ export const foreignForm: Problem = {
   title: 'This form came from elsewhere',
   text: 'It was not sent from one of these pages, so nothing was done. If you did send it here, open the page again and repeat it.',
 }
+
+export const tooLarge: Problem = {
+  status: 413,
+  title: 'That is too much at once',
+  text: 'The form was larger than any of these pages sends, so nothing was done.',
+}
