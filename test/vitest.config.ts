@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config'
 import { workerUnderTest } from './workerd.ts'
 
 /** A Worker's tests run inside workerd, with its real bindings; the rest runs in Node. */
-const worker = (name: Parameters<typeof workerUnderTest>[0]) => ({
+const worker = (name: Parameters<typeof workerUnderTest>[0], more: object = {}) => ({
   plugins: [cloudflareTest(workerUnderTest(name))],
-  test: { name, include: [`test/workers/${name}/**/*.test.{ts,tsx}`] },
+  test: { name, include: [`test/workers/${name}/**/*.test.{ts,tsx}`], ...more },
 })
 
 export default defineConfig({
@@ -23,9 +23,15 @@ export default defineConfig({
         },
       },
       worker('hub'),
-      worker('postgres'),
-      worker('custom'),
+      // Beside them an embedded PostgreSQL, which they reach by Neon's protocols.
+      worker('postgres', {
+        globalSetup: 'test/workers/postgres/sandbox.ts',
+        testTimeout: 30_000,
+        hookTimeout: 30_000,
+      }),
+      worker('custom', { globalSetup: 'test/workers/custom/network.ts' }),
       worker('jira'),
+      worker('slack'),
     ],
   },
 })

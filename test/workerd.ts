@@ -51,4 +51,11 @@ const secrets = {
     JIRA_ACCOUNT_EMAIL: 'gatehouse@serviceaccount.example.com',
     JIRA_API_TOKEN: 'sandbox-jira-token',
   },
+  slack: {
+    ENDPOINT_URL: 'http://127.0.0.1:8703',
+    HUB_URL: 'http://127.0.0.1:8700',
+    CURSOR_SECRET: 'test-cursor-secret-of-at-least-32-characters',
+    SLACK_BOT_TOKEN: 'xoxb-sandbox-bot',
+    SLACK_SEARCH_TOKEN: 'xoxp-sandbox-search',
+  },
 }

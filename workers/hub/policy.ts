@@ -84,6 +84,46 @@ export const policy = compilePolicy(catalogue, {
         ],
       },
     },
+    // Analysts follow what happens in operations.
+    {
+      id: 'analysts-read-operations',
+      who: group('analysts'),
+      integration: 'slack',
+      tools: ['slack:read'],
+      limits: { channels: ['#operations'] },
+    },
+    {
+      id: 'engineers-read-slack',
+      who: group('engineering'),
+      integration: 'slack',
+      tools: ['slack:read'],
+      limits: { channels: ['#operations', '#engineering', '#incidents'] },
+    },
+    // Engineers approve their own messages to #operations. What notifies everybody, or goes to
+    // people outside, is decided by an administrator.
+    {
+      id: 'engineers-post-operations',
+      who: group('engineering'),
+      integration: 'slack',
+      tools: ['slack:write'],
+      limits: { channels: ['#operations'] },
+      approval: {
+        mode: 'ask',
+        approvers: ['self'],
+        when: [
+          {
+            if: { fact: 'mass_mentions', over: 0 },
+            mode: 'four_eyes',
+            approvers: [group('admins')],
+          },
+          {
+            if: { fact: 'external', oneOf: [true] },
+            mode: 'four_eyes',
+            approvers: [group('admins')],
+          },
+        ],
+      },
+    },
   ],
   admins: [group('admins')],
   auditors: [group('admins')],
