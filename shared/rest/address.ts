@@ -47,8 +47,7 @@ const bare = (hostname: string): string => hostname.toLowerCase().replace(/\.+$/
 const dotted = /^\d+\.\d+\.\d+\.\d+$/
 
 /** RFC 6761, 6762, 8375 and ICANN's `.internal`; cloud metadata services live there too. */
-const innerNames =
-  /\.(localhost|local|internal|intranet|private|corp|home|lan|arpa)$/
+const innerNames = /\.(localhost|local|internal|intranet|private|corp|home|lan|arpa)$/
 
 /** The IANA special-purpose registry for IPv4: [address, prefix length]. */
 const reservedV4: readonly (readonly [string, number])[] = [

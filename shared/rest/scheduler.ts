@@ -150,7 +150,7 @@ export class Scheduler {
     if (this.held(now) >= limits.concurrent) return undefined
     const state = this.breaker.state(now)
     if (state === 'no' || state === 'wait') return undefined
-    const share = Math.ceil(limits.concurrent / 2)
+    const share = Math.max(1, Math.floor(limits.concurrent / 2))
     for (const [person, tickets] of this.waiting) {
       const ticket = tickets.find((t) => this.blockedUntil(t.route) <= now)
       if (!ticket || this.runningOf(person) >= share) continue

@@ -66,13 +66,11 @@ function redirectTarget(response: Response, from: URL): URL | undefined {
 }
 
 /**
- * A body that knows whether it went out. workerd reports a refused connection and a lost one by
- * the same words; but it takes the second piece of a stream only after the first was written to
- * a connection, and an upstream can't act on a body that lacks a part of its declared length.
+ * A body that knows whether it went out whole. workerd reports a refused connection and a lost one
+ * by the same words; but it takes the second piece of a stream only after headers and first piece
+ * were written to a connection. While it hasn't, no upstream can have had the request as declared.
  */
-function outgoing(
-  text: string | undefined,
-): { stream: BodyInit; leaving: () => boolean } | undefined {
+function outgoing(text: string | undefined): Outgoing | undefined {
   if (text === undefined) return undefined
   const bytes = new TextEncoder().encode(text)
   if (typeof FixedLengthStream === 'undefined' || bytes.length < 2)
@@ -80,14 +78,20 @@ function outgoing(
   let left = false
   const { readable, writable } = new FixedLengthStream(bytes.length)
   const writer = writable.getWriter()
-  const feed = async () => {
-    await writer.write(bytes.subarray(0, 1))
-    await writer.write(bytes.subarray(1))
-    left = true // until here the last byte had not been taken, so the upstream can't have had it
-    await writer.close()
-  }
-  feed().catch(() => {}) // the fetch itself reports why the stream was dropped
+  writer.closed.catch(() => {})
+  const pieces = [writer.write(bytes.subarray(0, 1)), writer.write(bytes.subarray(1))]
+  Promise.all(pieces)
+    .then(() => {
+      left = true
+      return writer.close()
+    })
+    .catch(() => {}) // the fetch itself reports why the stream was dropped
   return { stream: readable, leaving: () => left }
+}
+interface Outgoing {
+  readonly stream: BodyInit
+  /** Whether the last byte may have left. */
+  readonly leaving: () => boolean
 }
 
 /** What Node says when no connection came to be; in workerd only `outgoing` knows. */

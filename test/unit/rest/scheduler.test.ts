@@ -58,6 +58,19 @@ describe('turns', () => {
     expect(b.go()).toEqual(['ann'])
   })
 
+  it('leave a connection to others when one person’s leases never end either', () => {
+    for (let concurrent = 2; concurrent <= 12; concurrent++) {
+      const b = bench({ concurrent })
+      for (let i = 0; i < 10; i++) {
+        const ticket = Number(b.ask('busy'))
+        b.advance()
+        if (b.lease()) b.done(ticket) // and the leased connection hangs
+      }
+      b.ask('ann')
+      expect(b.go(), String(concurrent)).toEqual(['ann'])
+    }
+  })
+
   it('never exceed the connections', () => {
     const b = bench({ concurrent: 2 })
     for (const person of ['a', 'b', 'c', 'd']) b.ask(person)
