@@ -29,7 +29,7 @@ const SearchConfig = z.object({
 const common = {
   name: 'Slack',
   explain,
-  budget: { perSecond: 5, burst: 20, concurrent: 4, retryAfter: 'route' },
+  budget: { perSecond: 20, burst: 60, concurrent: 6, retryAfter: 'route' },
 } as const
 
 const bot = restClient(Config, (config) => ({
