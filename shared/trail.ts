@@ -57,23 +57,27 @@ export class AuditTrail {
 
   async #flush(): Promise<void> {
     let pauseMs = this.#flushAfterMs
-    for (let attempt = 0; attempt < 5 && this.#rows.length > 0; attempt++) {
+    for (let failures = 0; failures < 5 && this.#rows.length > 0;) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      const batch = this.#rows.slice(0, batchSize)
       try {
-        while (batch.length > 0) {
-          await this.#hub.record(this.#resource, batch)
-          this.#forget(batch)
-          batch.splice(0, batch.length, ...this.#rows.slice(0, batchSize))
-        }
-        attempt = -1 // rows that came meanwhile get their own turn
+        // Whole batches go one after the other; what is less waits for more to come.
+        do await this.#deliver(this.#rows.slice(0, batchSize))
+        while (this.#rows.length >= batchSize)
+        failures = 0
         pauseMs = this.#flushAfterMs
       } catch {
+        failures++
         pauseMs = Math.min(pauseMs * 3 + 100, 8_000)
       }
     }
     this.#flushingSince = 0
     if (this.#rows.length > 0) console.warn(`audit: ${this.#rows.length} rows wait for the ledger`)
+  }
+
+  async #deliver(batch: readonly AuditEvent[]): Promise<void> {
+    await this.#hub.record(this.#resource, batch)
+    this.#forget(batch)
+    this.#flushingSince = Date.now()
   }
 
   #forget(batch: readonly AuditEvent[]): void {

@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   /** `host:port` of the proxy that outgoing requests go to. */
   readonly outside: string
   readonly persistence: string
+  /** Where the Workers' inspector listens, for measuring; none by default. */
+  readonly inspectorPort?: number | undefined
   readonly onLog?: ((line: string) => void) | undefined
 }
 
@@ -33,6 +35,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         host: loopback,
         port: 0,
         cf: false,
+        ...(options.inspectorPort !== undefined && { inspectorPort: options.inspectorPort }),
         log: new Log(LogLevel.NONE),
         handleStructuredLogs({ message }) {
           heard += `${message}\n`

@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Answers outgoing requests of Workers in place of the world: fake upstreams, client metadata. */
   readonly intercept?: Intercept
+  /** Where the Workers' inspector listens, for measuring; none by default. */
+  readonly inspectorPort?: number
   /** One line each time something is done. */
   readonly onProgress?: (line: string) => void
   /** What Workers write with `console`; default: dropped. */
@@ -138,6 +140,7 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
     })),
     outside: outside.address,
     persistence: state.workers,
+    inspectorPort: options.inspectorPort,
     onLog: options.onLog,
   })
   opened.defer(() => miniflare.dispose())
