@@ -31,7 +31,7 @@ export default defineConfig({
       }),
       worker('custom', { globalSetup: 'test/workers/custom/network.ts' }),
       worker('jira'),
-      worker('slack', { globalSetup: 'test/workers/slack/network.ts' }),
+      worker('slack', { globalSetup: 'test/workers/slack/network.ts', testTimeout: 30_000 }),
     ],
   },
 })
