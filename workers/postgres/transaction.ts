@@ -44,8 +44,15 @@ export async function connected<T>(
 async function login(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: connectMs })
   client.on('error', () => undefined) // the statement that runs is rejected besides
-  await client.connect()
-  return client
+  try {
+    await client.connect()
+    // The driver says so before the password is judged; the first answer tells.
+    await client.query('SELECT 1')
+    return client
+  } catch (error) {
+    void client.end().catch(() => undefined)
+    throw error
+  }
 }
 
 function transactionOn(client: Client, access: Access, abort: () => void): Transaction {

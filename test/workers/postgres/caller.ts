@@ -12,7 +12,7 @@ export function toNeon({ neonUrl }: SharedDatabase): void {
   const send = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const url = String(input)
-    if (!/^https:\/\/api\.postgres\.test\//.test(url)) throw new TypeError(`no route to ${url}`)
+    if (!url.startsWith('https://api.postgres.test/')) throw new TypeError(`no route to ${url}`)
     return send(url.replace('https://api.postgres.test', `http://${host}`), init)
   }
   const Socket = globalThis.WebSocket

@@ -6,6 +6,9 @@ import { guardQuery } from '../../../../workers/postgres/guard/guard.ts'
 import type { Caller } from '../caller.ts'
 import type { SharedDatabase } from '../sandbox.ts'
 
+/** Before version 16, PostgreSQL lets a read-only transaction make large objects: the other layers must not. */
+const largeObjects = ["SELECT lo_from_bytea(0, 'x')"]
+
 /** Statements that write, each in another way. */
 const writes = [
   "INSERT INTO public.orders (customer_id, total_cents, currency) VALUES (1, 1, 'EUR')",
@@ -25,7 +28,7 @@ const writes = [
   'REFRESH MATERIALIZED VIEW public.made',
   "SELECT nextval('public.orders_id_seq')",
   "SELECT setval('public.orders_id_seq', 1)",
-  "SELECT lo_from_bytea(0, 'x')",
+  ...largeObjects,
 ]
 
 /** Statements that read what nobody here is granted. */
@@ -102,13 +105,16 @@ export function layers({ context, call, owner }: Caller, database: SharedDatabas
   })
 
   describe('the read-only transaction alone', () => {
-    it.each(writes)('keeps a superuser from writing: %s', async (sql) => {
-      const before = await state()
-      await expect(read(superuser, [{ text: sql }])).rejects.toMatchObject({
-        code: expect.stringMatching(/^(?:forbidden|invalid_input)$/),
-      })
-      expect(await state()).toEqual(before)
-    })
+    it.each(writes.slice(0, -largeObjects.length))(
+      'keeps a superuser from writing: %s',
+      async (sql) => {
+        const before = await state()
+        await expect(read(superuser, [{ text: sql }])).rejects.toMatchObject({
+          code: expect.stringMatching(/^(?:forbidden|invalid_input)$/),
+        })
+        expect(await state()).toEqual(before)
+      },
+    )
   })
 
   describe('the guard alone', () => {
