@@ -47,3 +47,11 @@ export function holds(
     return typeof value === 'number' ? value > condition.over : value !== undefined
   return condition.oneOf.some((one) => one === value)
 }
+
+/** A condition in words: `rows over 100`. */
+export function conditionWords(condition: Condition): string {
+  const subject = 'argument' in condition ? condition.argument : condition.fact
+  return 'over' in condition
+    ? `${subject} over ${condition.over}`
+    : `${subject} is ${condition.oneOf.join(' or ')}`
+}

@@ -5,7 +5,7 @@
  */
 import { canonicalJson, sha256Hex } from './hash.ts'
 import { RuleIndex } from './policy-index.ts'
-import { holds, limitsOf, outsideLimits } from './policy-limits.ts'
+import { conditionWords, holds, limitsOf, outsideLimits } from './policy-limits.ts'
 import type { Effect, Limits, Scope } from './tool.ts'
 
 /** The shape of `shared/catalogue.ts`, which types the policy: unknown names do not compile. */
@@ -341,7 +341,7 @@ export function decide(compiled: CompiledPolicy, question: Question): Decision {
     return { ...base, outcome: 'ask', reason: 'A person always decides on this.', approvers }
   const outcome = mode === 'never' ? 'allow' : mode
   const because = exception
-    ? `A condition of the rule holds (${JSON.stringify(exception.if)}).`
+    ? `A condition of the rule holds: ${conditionWords(exception.if)}.`
     : 'A rule allows it.'
   return { ...base, outcome, reason: because, approvers }
 }

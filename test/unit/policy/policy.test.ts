@@ -148,7 +148,9 @@ describe('conditions', () => {
   })
 
   test('the reason names the condition', () => {
-    expect(sup({ priority: 'high' }).reason).toContain('"priority"')
+    expect(sup({ priority: 'high' }).reason).toBe(
+      'A condition of the rule holds: priority is high or highest.',
+    )
   })
 })
 

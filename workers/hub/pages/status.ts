@@ -1,8 +1,9 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { catalogue } from '../../../shared/catalogue.ts'
 import type { Catalogue } from '../../../shared/policy.ts'
 import { configuration, resourceOf } from '../configuration.ts'
 import type { HubContext } from '../session.ts'
+import { governanceStyle } from '../governance-style.ts'
 import { copyScript, icon, style } from '../style.ts'
 
 /** What machines and browsers fetch without signing in. */
@@ -29,7 +30,7 @@ status.get('/endpoints.json', (c) => {
 
 const dayLong = { 'cache-control': 'public, max-age=86400' }
 status.get('/style.css', (c) =>
-  c.body(style, 200, { ...dayLong, 'content-type': 'text/css; charset=utf-8' }),
+  c.body(style + governanceStyle, 200, { ...dayLong, 'content-type': 'text/css; charset=utf-8' }),
 )
 status.get('/copy.js', (c) =>
   c.body(copyScript, 200, { ...dayLong, 'content-type': 'text/javascript; charset=utf-8' }),
