@@ -3,7 +3,7 @@ import { aggregates, setReturning } from './functions.ts'
 import { readGrammar, writeGrammar } from './grammar.ts'
 import type { GuardedQuery, GuardedWrite, GuardOptions, Relation } from './guarded.ts'
 import { parse } from './parser.ts'
-import { quoted, refuse, statementName } from './refusal.ts'
+import { quoted, refuse, shown, statementName } from './refusal.ts'
 import { as, isFields, listOf, nameParts, text, unwrap, type Fields } from './tree.ts'
 import { walk } from './walker.ts'
 
@@ -96,7 +96,8 @@ function onlyStatement(sql: string): readonly [type: string, fields: Fields] {
   if (sql.includes('\0') || !sql.isWellFormed())
     refuse('The statement holds characters that are no text', 'Remove them.')
   const parsed = parse(sql)
-  if (!parsed.ok) return refuse(`The statement is not valid SQL: ${parsed.message}`, place(parsed))
+  if (!parsed.ok)
+    return refuse(`The statement is not valid SQL: ${shown(parsed.message, 200)}`, place(parsed))
   const [first, ...others] = parsed.statements
   if (!first) return refuse('There is no statement', 'Give one SELECT, VALUES or TABLE.')
   if (others.length > 0) refuse(`There are ${others.length + 1} statements`, 'Give one at a time.')

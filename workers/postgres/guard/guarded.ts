@@ -9,10 +9,11 @@ export interface GuardOptions {
   readonly parameters?: number
   /** Schemas that a qualified name may use; without it the role's grants alone decide. */
   readonly schemas?: readonly string[]
+  /** Names of the database's enum types, which a cast may use besides the built-in types. */
+  readonly enums?: ReadonlySet<string>
   /**
    * Names of functions that take one row of a table and that the role may run. `orders.name`
    * calls such a function though it reads like a column, so columns of these names are refused.
-   * `rowFunctionsSql` finds them.
    */
   readonly rowFunctions?: ReadonlySet<string>
 }
@@ -27,7 +28,7 @@ export interface GuardedQuery {
    * aggregates without GROUP BY. Absent when the text doesn't say.
    */
   readonly boundedBy?: number
-  /** The relations read, once each, in order of appearance; names of WITH queries are not among them. */
+  /** The relations read, once each, in order of appearance; names of WITH queries and the two views of the catalog are not among them. */
   readonly tables: readonly Relation[]
   /** The highest `$n` in the text, 0 without any. */
   readonly parameters: number

@@ -8,9 +8,13 @@ export function refuse(construct: string, advice: string): never {
   throw new ToolError('invalid_input', `${construct}. ${advice}`, { details: { construct } })
 }
 
-/** A name from the caller's text for one of our messages: bare when plain, else quoted and shortened. */
+/** Part of the caller's text for one of our messages: short, and without characters that can't be seen. */
+export const shown = (part: string, length: number): string =>
+  part.slice(0, length).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
+
+/** A name from the caller's text: bare when plain, else quoted. */
 export const quoted = (name: string): string =>
-  /^[a-z_][a-z0-9_.]*$/.test(name) && name.length <= 63 ? name : JSON.stringify(name.slice(0, 63))
+  /^[a-z_][a-z0-9_.]*$/.test(name) && name.length <= 63 ? name : JSON.stringify(shown(name, 63))
 
 const statements: Readonly<Record<string, string>> = {
   VariableSetStmt: 'SET',

@@ -42,8 +42,7 @@ function countsAnArray(node: unknown): boolean {
 }
 
 function datesAreBounded(from: unknown, to: unknown, stepSeconds: number): boolean {
-  if ([from, to].some((bound) => constantInteger(bound) !== undefined || isFarAway(bound)))
-    return false
+  if (isFarAway(from) || isFarAway(to)) return false
   const [first, last] = [constantDate(from), constantDate(to)]
   if (first !== undefined && last !== undefined)
     return Math.abs(last - first) / 1000 / stepSeconds < mostValues

@@ -1,18 +1,18 @@
-import { checkAllocation, checkPadding, growthOf, repetitionBudget } from './allocators.ts'
+import { checkAllocation, growthOf, repetitionBudget } from './allocators.ts'
 import { functions, unrepeatable } from './functions.ts'
 import { positions, type Grammar } from './grammar.ts'
 import type { GuardOptions, Relation } from './guarded.ts'
+import {
+  catalogueName,
+  checkColumn,
+  checkKeyword,
+  checkOperator,
+  checkRelation,
+  checkSample,
+  checkType,
+} from './names.ts'
 import { quoted, refuse, refusePart } from './refusal.ts'
 import { isFields, listOf, nameParts, text, unwrap, type Fields } from './tree.ts'
-import {
-  catalogueViews,
-  clockKeywords,
-  operators,
-  paddedTypes,
-  sampleMethods,
-  systemColumns,
-  types,
-} from './vocabulary.ts'
 
 const limits = { depth: 250, nodes: 10_000, relations: 100 }
 
@@ -52,18 +52,23 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
   let growth = 1
 
   const checks: Readonly<Record<string, (fields: Fields, place: Place) => void>> = {
-    RangeVar: checkRelation,
-    Target: checkRelation,
+    RangeVar(fields, place) {
+      const relation = checkRange(fields, place)
+      if (relation) tables.set(JSON.stringify(relation), relation)
+    },
+    Target: checkRange,
     FuncCall: checkFunction,
     A_Expr: (fields) => checkOperator(fields['name']),
     SubLink: (fields) => fields['operName'] !== undefined && checkOperator(fields['operName']),
-    TypeName: checkType,
+    TypeName: (fields) => checkType(fields, rules),
     ColumnRef(fields) {
       columns += 1
-      checkColumn(nameParts(fields['fields']))
+      checkColumn(nameParts(fields['fields']), rules)
     },
-    // `(row).name` calls a function of that name just as `row.name` does.
-    A_Indirection: (fields) => checkColumn(['', ...nameParts(fields['indirection'])]),
+    A_Indirection(fields) {
+      // Each step of `(row).a.b` may be a function on what stands before it.
+      for (const name of nameParts(fields['indirection'])) checkColumn(['', name], rules)
+    },
     CollateClause: (fields) => catalogueName('collation', fields['collname']),
     RangeTableSample: checkSample,
     SQLValueFunction: checkKeyword,
@@ -84,7 +89,6 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     const withClause = fields['withClause']
     const queries = isFields(withClause) ? visitQueries(withClause, outer) : outer.queries
     const place = { depth: outer.depth + 1, queries }
-    checks[type]?.(fields, place)
     for (const [field, value] of Object.entries(fields)) {
       if (positions.has(field)) continue
       const kind = shape.get(field)
@@ -94,15 +98,16 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
       visitField(kind, value, place)
       if (field === 'whereClause' && outer.depth === 0) conditionColumns = columns - before
     }
+    // Last, so that what a check looks into is known not to be deep.
+    checks[type]?.(fields, place)
   }
 
   function visitField(kind: string, value: unknown, place: Place): void {
-    if (kind === 'value') {
-      if (typeof value === 'object')
-        refuse('The statement can not be read', 'Write it more plainly.')
-    } else if (kind === 'node') visitNode(value, place)
-    else if (kind === 'list') for (const item of listOf(value)) visitNode(item, place)
-    else if (isFields(value)) visit(kind, value, place)
+    if (kind === 'node') visitNode(value, place)
+    else if (kind === 'list' && Array.isArray(value))
+      for (const item of value) visitNode(item, place)
+    else if (rules.grammar.has(kind) && isFields(value)) visit(kind, value, place)
+    else if (kind !== 'value' || typeof value === 'object') unreadable()
   }
 
   function visitNode(value: unknown, place: Place): void {
@@ -111,8 +116,7 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     if (node && node[0] !== 'SelectStmt' && node[0].endsWith('Stmt')) refusePart(node[0])
     if (node) visit(node[0], node[1], place)
     // An empty object is a place the grammar leaves open, as in DISTINCT without ON.
-    else if (!isFields(value) || Object.keys(value).length > 0)
-      refuse('The statement can not be read', 'Write it more plainly.')
+    else if (!isFields(value) || Object.keys(value).length > 0) unreadable()
   }
 
   /** Visits the WITH queries, each with the names it may use, and returns the names the statement may use. */
@@ -131,27 +135,11 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     return visible
   }
 
-  function checkRelation(fields: Fields, place: Place): void {
-    const name = text(fields['relname'])
-    const schema = fields['schemaname'] === undefined ? undefined : text(fields['schemaname'])
+  function checkRange(fields: Fields, place: Place): Relation | undefined {
     relations += 1
     if (relations > limits.relations)
       refuse('The statement reads from too many relations', `Use at most ${limits.relations}.`)
-    // Everything of the system's own begins with pg_, and its names are found without a schema.
-    if (name.startsWith('pg_') || schema?.startsWith('pg_'))
-      refuse(`The system relation ${quoted(name)} is not available`, describeInstead)
-    if (schema === 'information_schema') {
-      if (!catalogueViews.has(name))
-        refuse(`The system relation ${quoted(name)} is not available`, describeInstead)
-      return
-    }
-    if (schema === undefined && place.queries.has(name)) return
-    if (schema !== undefined && rules.schemas && !rules.schemas.includes(schema))
-      refuse(
-        `The schema ${quoted(schema)} is not offered here`,
-        `Use one of: ${rules.schemas.join(', ')}.`,
-      )
-    tables.set(JSON.stringify([schema, name]), schema === undefined ? { name } : { schema, name })
+    return checkRelation(fields, place.queries, rules)
   }
 
   function checkFunction(fields: Fields): void {
@@ -173,42 +161,6 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
       refuse('The calls of repeat multiply to too much text', 'Use smaller counts.')
   }
 
-  function checkOperator(list: unknown): void {
-    const name = catalogueName('operator', list)
-    if (!operators.has(name))
-      refuse(`The operator ${quoted(name)} is not available`, 'Use the standard operators.')
-  }
-
-  function checkType(fields: Fields): void {
-    const name = catalogueName('type', fields['names'])
-    if (!types.has(name))
-      refuse(`The type ${quoted(name)} is not available in a cast`, 'Compare with or cast to text.')
-    if (paddedTypes.has(name)) checkPadding(name, listOf(fields['typmods']))
-  }
-
-  function checkColumn(parts: readonly string[]): void {
-    const name = parts.at(-1) ?? ''
-    if (systemColumns.has(name))
-      refuse(`The system column ${name} is not available`, 'Use the table’s own columns.')
-    if (parts.length > 1 && rules.rowFunctions?.has(name))
-      refuse(`${quoted(name)} is a function on rows, not a column`, 'Name columns only.')
-  }
-
-  function checkSample(fields: Fields): void {
-    const method = catalogueName('sampling method', fields['method'])
-    if (!sampleMethods.has(method))
-      refuse(`The sampling method ${quoted(method)} is not available`, 'Use BERNOULLI or SYSTEM.')
-  }
-
-  function checkKeyword(fields: Fields): void {
-    const keyword = text(fields['op'])
-    if (!clockKeywords.has(keyword))
-      refuse(
-        `${keyword.replace('SVFOP_', '')} is not available`,
-        'Queries do not need to know the session.',
-      )
-  }
-
   function checkParameter(fields: Fields): void {
     const number = typeof fields['number'] === 'number' ? fields['number'] : 0
     if (number < 1 || number > (rules.parameters ?? 0))
@@ -217,14 +169,7 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
   }
 }
 
-const describeInstead =
-  'Use search_database_schema and get_table_schema, or information_schema.tables and information_schema.columns.'
-
-/** A name that may stand bare or in pg_catalog, where nobody but PostgreSQL itself puts things. */
-function catalogueName(what: string, list: unknown): string {
-  const parts = nameParts(list)
-  const name = parts.at(-1) ?? ''
-  if (parts.length > 2 || (parts.length === 2 && parts[0] !== 'pg_catalog'))
-    refuse(`The ${what} ${quoted(parts.join('.'))} is not available`, 'Only PostgreSQL’s own are.')
-  return name
+/** The tree isn't of the shape that the parser gives. */
+function unreadable(): never {
+  return refuse('The statement can not be read', 'Write it more plainly.')
 }
