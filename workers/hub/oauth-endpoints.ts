@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { bodyLimit } from 'hono/body-limit'
 import { authorizationServer, laterResponse } from './authorization-server.ts'
 import { isPublicClientId } from './client-id.ts'

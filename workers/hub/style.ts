@@ -54,7 +54,7 @@ main { max-width: 70rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; box-shadow: var(--shadow); padding: 1.5rem }
 .card + .card { margin-top: 1rem }
 .narrow .card { padding: clamp(1.25rem, 5vw, 2rem) }
-.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); align-items: start }
+.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)) }
 .grid > .card { margin: 0 }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem }
 .between { justify-content: space-between }
@@ -83,13 +83,14 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0 } legend { padding: 0;
 .copy code { flex: 1; min-width: 0; user-select: all; overflow-x: auto; white-space: nowrap; overflow-wrap: normal; padding: .2rem 0; scrollbar-width: none }
 .copy button { background: var(--card); color: var(--ink); border-color: var(--line) }
 [hidden] { display: none !important }
-details { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: .75rem } summary { cursor: pointer; font-weight: 550 } details[open] > summary { margin-bottom: .75rem }
+details { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .65rem } summary { cursor: pointer; font-weight: 550 } details[open] > summary { margin-bottom: .75rem }
 
 .people { display: grid; gap: .6rem } .people button { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; text-align: left; background: var(--card); color: var(--ink); border-color: var(--line); padding: .8rem 1rem; font-weight: 400 }
 .people button:hover { border-color: var(--accent); background: var(--accent-soft); filter: none } .people strong { grid-column: 1 } .people span { grid-column: 1; color: var(--soft); font-size: .9rem } .people small { grid-column: 2; grid-row: 1 / 3; align-self: center }
 .scopes { display: grid; gap: .6rem; margin-bottom: 1.25rem } .scopes label { display: flex; gap: .8rem; padding: .85rem 1rem; border: 1px solid var(--line); border-radius: .7rem; cursor: pointer; font-weight: 400 }
 .scopes label:has(:checked) { border-color: var(--accent); background: var(--accent-soft) } .scopes span { min-width: 0 } .scopes small { display: block; margin-top: .2rem }
 .tile { display: inline-grid; place-items: center; width: 2.1rem; height: 2.1rem; border-radius: .55rem; background: var(--accent-soft); color: var(--accent); font-size: 1.05rem }
+.plain { list-style: none; padding: 0 } .plain li { margin: .35rem 0 }
 .after { margin: 1rem .25rem 0; color: var(--soft); font-size: .875rem; text-align: center }
 .status { color: var(--soft); font: 600 .85rem var(--mono); margin: 0 0 .4rem }
 

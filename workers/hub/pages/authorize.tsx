@@ -4,7 +4,8 @@ import {
   type AuthRequest,
   type OAuthHelpers,
 } from '@cloudflare/workers-oauth-provider'
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod'
 import { visible } from '../../../shared/visible.ts'
 import { recordRequest } from '../audit.ts'

@@ -1,9 +1,7 @@
-import { Hono } from 'hono'
-import type { CatalogueIntegration, Slice } from '../../../shared/policy.ts'
-import { nothingOff, sliceFor } from '../../../shared/policy.ts'
+import { Hono } from 'hono/tiny'
 import { configuration, resourceOf } from '../configuration.ts'
+import { offerFor, type Offer } from '../consent.ts'
 import { Page, show } from '../layout.tsx'
-import { policy } from '../policy.ts'
 import { requireSession, type HubContext } from '../session.ts'
 import { Copyable } from './copyable.tsx'
 
@@ -11,12 +9,9 @@ export const connect = new Hono<HubContext>()
 
 connect.get('/', requireSession, (c) => {
   const { person } = c.var
-  const usable = Object.entries(configuration(c.env).ENDPOINTS).flatMap(([id, origin]) => {
-    const integration = policy.catalogue[id]
-    const slice = sliceFor(policy, person, id, nothingOff)
-    if (!integration || Object.keys(slice.tools).length === 0) return []
-    return [{ id, url: resourceOf(origin), integration, slice }]
-  })
+  const usable = Object.entries(configuration(c.env).ENDPOINTS)
+    .map(([id, origin]) => ({ id, url: resourceOf(origin), offer: offerFor(person, id, []) }))
+    .filter(({ offer }) => offer.scopes.length > 0)
   return show(
     c,
     <Page title="Connect" person={person}>
@@ -57,22 +52,28 @@ function Nothing({ groups }: { readonly groups: readonly string[] }) {
 interface EndpointProps {
   readonly id: string
   readonly url: string
-  readonly integration: CatalogueIntegration
-  readonly slice: Slice
+  readonly offer: Offer
 }
 
-function Endpoint({ id, url, integration, slice }: EndpointProps) {
+function Endpoint({ id, url, offer }: EndpointProps) {
+  const { title, scopes } = offer
   const command = `claude mcp add --transport http ${id} ${url}`
   return (
     <section class="card" aria-labelledby={`endpoint-${id}`}>
       <h2 id={`endpoint-${id}`} class="row">
         <span class="tile" aria-hidden="true">
-          {integration.title.slice(0, 1)}
+          {title.slice(0, 1)}
         </span>
-        {integration.title}
+        {title}
       </h2>
-      <Tools integration={integration} slice={slice} />
-      <Copyable text={url} label={`the address of ${integration.title}`} />
+      <ul class="plain soft">
+        {scopes.map(({ text, changes }) => (
+          <li>
+            {text} {changes === 'at_once' && <span class="badge warn">changes run at once</span>}
+          </li>
+        ))}
+      </ul>
+      <Copyable text={url} label={`the address of ${title}`} />
       <details open>
         <summary>Claude Code</summary>
         <Copyable text={command} label="the command for Claude Code" />
@@ -101,36 +102,18 @@ function Endpoint({ id, url, integration, slice }: EndpointProps) {
           </a>
         </p>
       </details>
+      <details>
+        <summary>{scopes.reduce((sum, scope) => sum + scope.tools.length, 0)} tools</summary>
+        <dl class="facts">
+          {scopes.map(({ scope, tools, changes }) => (
+            <>
+              <dt>{changes ? 'Change' : 'Read'}</dt>
+              <dd title={scope}>{tools.join(' · ')}</dd>
+            </>
+          ))}
+        </dl>
+      </details>
     </section>
-  )
-}
-
-/** What the person may do here, in one line for reading and one for writing. */
-function Tools({ integration, slice }: Pick<EndpointProps, 'integration' | 'slice'>) {
-  const names = Object.keys(slice.tools)
-  const titles = (read: boolean) =>
-    names
-      .filter((name) => (integration.tools[name]?.effect === 'read') === read)
-      .filter((name) => !name.endsWith('_approval_result'))
-      .map((name) => integration.tools[name]?.title ?? name)
-  const [reads, writes] = [titles(true), titles(false)]
-  return (
-    <dl class="facts">
-      {reads.length > 0 && (
-        <>
-          <dt>Read</dt>
-          <dd>{reads.join(' · ')}</dd>
-        </>
-      )}
-      {writes.length > 0 && (
-        <>
-          <dt>Change</dt>
-          <dd>
-            {writes.join(' · ')} <span class="badge warn">asks a person first</span>
-          </dd>
-        </>
-      )}
-    </dl>
   )
 }
 

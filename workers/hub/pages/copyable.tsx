@@ -2,7 +2,7 @@
 export function Copyable({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <div class="copy">
-      <code>{text}</code>
+      <code tabindex={0}>{text}</code>
       <button
         type="button"
         class="small"

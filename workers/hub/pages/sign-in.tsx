@@ -1,4 +1,5 @@
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
+import { Hono } from 'hono/tiny'
 import { getCookie, setCookie } from 'hono/cookie'
 import * as z from 'zod'
 import { recordRequest } from '../audit.ts'
