@@ -5,6 +5,7 @@
  */
 import { jiraInStack } from './jira/stack.ts'
 import { ordersInStack } from './orders/stack.ts'
+import { slackInStack } from './slack/stack.ts'
 
 export interface RunningUpstream {
   /** Origin of the pretend system, for example `http://127.0.0.1:8722`: its page for people is `/`. */
@@ -28,4 +29,4 @@ export interface Upstream {
   start(options: { readonly port: number; readonly stateDir: string }): Promise<RunningUpstream>
 }
 
-export const upstreams: readonly Upstream[] = [jiraInStack, ordersInStack]
+export const upstreams: readonly Upstream[] = [jiraInStack, ordersInStack, slackInStack]

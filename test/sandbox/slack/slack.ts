@@ -4,6 +4,7 @@
  * with our overlay; what doesn't fit either is a finding.
  */
 import { Hono, type Context } from 'hono'
+import * as z from 'zod'
 import { faults, type Faults } from '../faults.ts'
 import { specCheck, type SpecCheck } from '../spec-check.ts'
 import { overlay } from './overlay.ts'
@@ -24,16 +25,38 @@ export interface PretendSlack {
   readonly faults: Faults
   /** Every method called, in order. */
   readonly calls: string[]
+  /** What was written since the workspace was seeded: all that is needed to have it again. */
+  readonly journal: Journal
 }
+
+/** The writing calls that worked, each with its moment. */
+export const Journal = z.object({
+  seededAt: z.number(),
+  calls: z.array(
+    z.object({
+      at: z.number(),
+      token: z.string(),
+      method: z.string(),
+      args: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})
+export type Journal = z.infer<typeof Journal>
 
 export interface PretendSlackOptions {
   readonly now?: () => number
   /** Slack's own limits for each method and minute (default true). */
   readonly rateLimits?: boolean
+  /** Goes on where another pretend Slack ended. */
+  readonly journal?: Journal
 }
 
 export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
-  const workspace = seedWorkspace(options.now)
+  const { now = Date.now } = options
+  let then: number | undefined = options.journal?.seededAt ?? now()
+  const journal: Journal = { seededAt: then, calls: [] }
+  const workspace = seedWorkspace(() => then ?? now())
+  then = undefined
   const findings: string[] = []
   const calls: string[] = []
   const failing = faults(failure)
@@ -83,8 +106,19 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
       findings.push(
         `${name}: ${known.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; ')}`,
       )
-    return c.json(answer(method, args, token))
+    const at = now()
+    const said = answerAt(at, method, args, token)
+    if (said.ok && name in writes) journal.calls.push({ at, token: bearer, method: name, args })
+    return c.json(said)
   })
+
+  /** Time stands still during a call, so that its moment is all that a repetition needs. */
+  function answerAt(at: number, method: Method, args: unknown, token: Token) {
+    then = at
+    const said = answer(method, args, token)
+    then = undefined
+    return said
+  }
 
   function answer(method: Method, args: unknown, token: Token) {
     const needed = method.scopes.find((scope) => token.scopes.includes(scope))
@@ -112,6 +146,11 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
     return {}
   }
 
+  for (const call of options.journal?.calls ?? []) {
+    const [method, token] = [methods[call.method], workspace.tokens.get(call.token)]
+    if (method && token && answerAt(call.at, method, call.args, token).ok) journal.calls.push(call)
+  }
+
   app.get('/', (c) => c.html(pageOfWorkspace(workspace)))
   return {
     app,
@@ -119,6 +158,7 @@ export function pretendSlack(options: PretendSlackOptions = {}): PretendSlack {
     findings,
     faults: failing,
     calls,
+    journal,
   }
 }
 

@@ -91,7 +91,9 @@ export function rig(options: PretendSlackOptions & { env?: Record<string, unknow
 /** A fetch ends when its signal says so, however long the other side takes. */
 const aborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    const end = () => reject(signal.reason as Error)
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
   })
 
 export interface Failure {
