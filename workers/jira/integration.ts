@@ -31,8 +31,7 @@ export default defineIntegration({
   limits: { projects: { title: 'Projects', kind: 'list', argument: 'project_key' } },
   scopes: {
     'jira:read': 'Search and read issues, comments, boards and sprints of your projects.',
-    'jira:write':
-      'Propose new issues, comments and changes; a person approves each one.',
+    'jira:write': 'Propose new issues, comments and changes; a person approves each one.',
   },
   tools: [
     searchIssues,

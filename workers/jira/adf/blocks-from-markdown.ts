@@ -1,6 +1,7 @@
-import type { Blockquote, List, ListItem, Paragraph, RootContent } from 'mdast'
-import type { AdfNode } from './document.ts'
+import type { Blockquote, Image, List, ListItem, Paragraph, RootContent } from 'mdast'
 import { calloutOf } from './callout.ts'
+import { plainText } from './document.ts'
+import type { AdfNode } from './document.ts'
 import { emptyParagraph, fit, prefixed } from './fit.ts'
 import type { Place } from './fit.ts'
 import { inlineFromMarkdown } from './inline-from-markdown.ts'
@@ -50,17 +51,25 @@ function block(node: RootContent, place: Place, writing: Writing): AdfNode[] {
   }
 }
 
-/** A file alone in its paragraph is a block of its own in ADF. */
+/** Files alone in their paragraph are blocks of their own in ADF. */
 function paragraph(node: Paragraph, writing: Writing): AdfNode[] {
-  const files = node.children
-    .filter((child) => child.type !== 'text' || child.value.trim() !== '')
-    .map((child) =>
-      child.type === 'image' ? writing.files.get(child.url.replace(/^attachment:/, '')) : undefined,
-    )
-  const blocks = files.filter((file) => file?.type === 'mediaSingle')
-  if (files.length > 0 && blocks.length === files.length) return blocks as AdfNode[]
+  const parts = node.children.filter((child) => child.type !== 'text' || child.value.trim() !== '')
+  const files = parts.map((child) =>
+    child.type === 'image' ? heldFile(child, writing) : undefined,
+  )
+  if (files.length > 0 && files.every((file) => file && file.type !== 'mediaInline'))
+    return files as AdfNode[]
   const content = inlineFromMarkdown(node.children, writing)
   return content.length > 0 ? [{ type: 'paragraph', content }] : []
+}
+
+/** The node that holds a file in the replaced body, as it is: caption, size and place are not the Markdown's to change. */
+function heldFile({ url, title }: Image, writing: Writing): AdfNode | undefined {
+  const file = writing.files.get(url)
+  const caption = file?.content?.find(({ type }) => type === 'caption')
+  if (file && (title ?? '') !== (caption ? plainText(caption) : ''))
+    writing.changed.add('captions of pictures stay as they are')
+  return file
 }
 
 const codeBlock = (value: string, language: string | null | undefined): AdfNode => ({

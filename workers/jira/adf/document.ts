@@ -33,11 +33,27 @@ const AdfNode: z.ZodType<AdfNode> = z.object({
   marks: z.array(AdfMark).optional(),
   text: z.string().optional(),
 })
-export const AdfDocument: z.ZodType<AdfDocument> = z.object({
+const WholeDocument = z.object({
   type: z.literal('doc'),
   version: z.number(),
   content: z.array(AdfNode),
 })
+export const AdfDocument = z
+  .unknown()
+  .transform((value) => shallow(value, 0))
+  .pipe(WholeDocument)
+
+/** Deeper than any editor goes. What lies below is a node of type `tooDeep`, so that nobody can make an issue unreadable. */
+const maxDepth = 60
+
+function shallow(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || !('content' in value)) return value
+  if (depth > maxDepth) return { type: 'tooDeep' }
+  const { content } = value
+  return Array.isArray(content)
+    ? { ...value, content: content.map((child) => shallow(child, depth + 1)) }
+    : value
+}
 
 /** The text or number an attribute holds, or ''. */
 export const attribute = (node: AdfNode | AdfMark, name: string): string => {

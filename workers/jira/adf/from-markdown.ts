@@ -4,6 +4,7 @@ import { blocksFromMarkdown } from './blocks-from-markdown.ts'
 import { walk } from './document.ts'
 import type { AdfDocument, AdfNode } from './document.ts'
 import type { Writing } from './inline-from-markdown.ts'
+import { fileUrl } from './inline-to-markdown.ts'
 import { keepBlocks } from './keep.ts'
 import { parseMarkdown } from './markdown.ts'
 
@@ -21,6 +22,7 @@ export interface AdfBody {
  */
 export function markdownToAdf(markdown: string, replaced?: AdfDocument): AdfBody {
   const source = markdown.replaceAll('\r\n', '\n')
+  checkShape(source)
   const { children } = parseMarkdown(source)
   const writing: Writing = {
     source,
@@ -33,16 +35,37 @@ export function markdownToAdf(markdown: string, replaced?: AdfDocument): AdfBody
   const content = children.flatMap(
     (block) => kept.get(block) ?? blocksFromMarkdown([block], 'doc', writing),
   )
-  const refused = [...writing.refused, ...kept.lost]
+  const refused = [...writing.refused, ...kept.lost, ...droppedFiles(writing.files, content)]
   if (refused.length > 0) {
     throw new ToolError(
       'invalid_input',
-      `Markdown can't write ${refused.join(', ')}. Leave such blocks exactly as the issue shows them and make no new ones, or tell the user to edit the text in Jira.`,
+      `Markdown can't write, or would lose, ${refused.join(', ')}. Leave such blocks exactly as the issue shows them and make no new ones, or tell the user to edit the text in Jira.`,
     )
   }
   numberTasks(content)
   return { document: { type: 'doc', version: 1, content }, changed: [...writing.changed] }
 }
+
+const maxNesting = 20
+/** What opens a container at the beginning of a line: a quote, a list item, a footnote. */
+const container = /[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)|\[\^[^\]\n]*\]:)/y
+
+/**
+ * Parsers of Markdown recurse into what is nested and compare every `~~` with every other: a few
+ * kilobytes of either would keep the Worker busy for minutes. @throws ToolError `invalid_input`
+ */
+function checkShape(source: string): void {
+  for (const line of source.split('\n')) {
+    container.lastIndex = 0
+    let depth = 0
+    while (container.test(line)) depth += 1
+    if (depth > maxNesting) throw tooMuch(`nests quotes and lists deeper than ${maxNesting}`)
+  }
+  if (source.split('~~').length > 1000) throw tooMuch('has too many ~~')
+}
+
+const tooMuch = (why: string): ToolError =>
+  new ToolError('invalid_input', `The Markdown ${why}. Write it more simply.`)
 
 /** Jira requires an id on tasks, unique in the body. A kept one has its own. */
 function numberTasks(content: readonly AdfNode[]): void {
@@ -70,12 +93,28 @@ function definitionsOf(nodes: readonly RootContent[]): Map<string, Definition> {
   return found
 }
 
+/** Files of a body by how Markdown refers to them, each with the node that holds it alone. */
 function filesOf(replaced: AdfDocument | undefined): Map<string, AdfNode> {
   const files = new Map<string, AdfNode>()
   for (const node of walk(replaced?.content ?? [])) {
-    if (node.type !== 'mediaSingle' && node.type !== 'mediaInline') continue
-    const id = (node.type === 'mediaSingle' ? node.content?.[0] : node)?.attrs?.['id']
-    if (typeof id === 'string') files.set(id, node)
+    if (node.type === 'mediaInline') files.set(fileUrl(node), node)
+    if (node.type !== 'mediaSingle' && node.type !== 'mediaGroup') continue
+    for (const media of node.content ?? []) {
+      if (media.type !== 'media') continue
+      const alone = node.type === 'mediaSingle' ? node : { ...node, content: [media] }
+      files.set(fileUrl(media), alone)
+    }
   }
   return files
+}
+
+/** Files of the replaced body that the new one no longer holds, in words. */
+function droppedFiles(files: ReadonlyMap<string, AdfNode>, content: readonly AdfNode[]): string[] {
+  const held = new Set(
+    [...walk(content)]
+      .filter(({ type }) => type === 'media' || type === 'mediaInline')
+      .map(fileUrl),
+  )
+  const dropped = [...files.keys()].filter((url) => !held.has(url))
+  return dropped.length > 0 ? [`${dropped.length} pictures or files of the present text`] : []
 }

@@ -13,7 +13,7 @@ export interface Writing {
   readonly refused: Set<string>
   /** Link targets by normalised label (`[text][label]`). */
   readonly definitions: ReadonlyMap<string, { url: string; title?: string | null | undefined }>
-  /** Files of the body that is replaced, by media id: they are kept by `![…](attachment:id)`. */
+  /** Files of the body that is replaced, by `fileUrl`: the nodes that hold them stay where the Markdown refers to them. */
   readonly files: ReadonlyMap<string, AdfNode>
 }
 
@@ -35,10 +35,11 @@ export function inlineFromMarkdown(
 ): AdfNode[] {
   const result: AdfNode[] = []
   const open: string[] = []
+  const ends = lastEnds(nodes)
   for (const [at, node] of nodes.entries()) {
-    const tag = node.type === 'html' ? /^<(\/?)(u|ins|sub|sup)>$/i.exec(node.value) : null
+    const tag = node.type === 'html' ? markTag.exec(node.value) : null
     const name = tag?.[2]?.toLowerCase() ?? ''
-    if (tag && !tag[1] && closes(nodes, at, name)) open.push(name)
+    if (tag && !tag[1] && at < (ends.get(name) ?? -1)) open.push(name)
     else if (tag?.[1] && open.at(-1) === name) open.pop()
     else {
       const inside = open.map((one) => tagMarks[one] as AdfMark)
@@ -48,8 +49,16 @@ export function inlineFromMarkdown(
   return merged(result)
 }
 
-const closes = (nodes: readonly PhrasingContent[], at: number, name: string): boolean =>
-  nodes.slice(at + 1).some((n) => n.type === 'html' && n.value.toLowerCase() === `</${name}>`)
+const markTag = /^<(\/?)(u|ins|sub|sup)>$/i
+
+/** Where each tag is closed for the last time. */
+const lastEnds = (nodes: readonly PhrasingContent[]): Map<string, number> =>
+  new Map(
+    nodes.flatMap((node, at) => {
+      const tag = node.type === 'html' ? markTag.exec(node.value) : null
+      return tag?.[1] ? [[tag[2]?.toLowerCase() ?? '', at] as const] : []
+    }),
+  )
 
 function inline(node: PhrasingContent, writing: Writing, marks: readonly AdfMark[]): AdfNode[] {
   const deeper = (mark: AdfMark, children: readonly PhrasingContent[]) =>
@@ -140,20 +149,21 @@ function linkFromMarkdown(
   return inlineFromMarkdown(children, writing, [...marks, { type: 'link', attrs }])
 }
 
-/** A file of the replaced body stays; an outside picture becomes a link, because Jira would load it for every reader. */
+/** A file of the replaced body stays; any other picture becomes a link, because Jira would load it for every reader. */
 function imageFromMarkdown(
   target: Target,
   alt: string | null | undefined,
   writing: Writing,
   marks: readonly AdfMark[],
 ): AdfNode[] {
-  const [, id] = /^attachment:(.*)$/s.exec(target.url) ?? []
-  if (id !== undefined) {
-    const file = writing.files.get(safeDecode(id))
-    if (file?.type === 'mediaInline') return [file]
-    writing.refused.add(
-      file ? 'a picture in the middle of a line' : 'a file that the text does not hold yet',
-    )
+  const file = writing.files.get(safeDecode(target.url)) ?? writing.files.get(target.url)
+  if (file?.type === 'mediaInline') return [file]
+  if (file) {
+    writing.refused.add('a picture in the middle of a line')
+    return []
+  }
+  if (/^attachment:/i.test(target.url)) {
+    writing.refused.add('a file that the present text does not hold')
     return []
   }
   writing.changed.add('pictures are links')

@@ -173,9 +173,12 @@ function named(what: string, node: AdfNode, losses: Losses): PhrasingContent[] {
   return [{ type: 'text', value: `[${what}${text ? `: ${text}` : ''}]` }]
 }
 
-/** A file or picture: `attachment:` with Jira's media id, or the address of an outside picture. */
+/** How Markdown refers to a file or picture: `attachment:` with Jira's media id, or an outside picture's address. */
+export const fileUrl = (node: AdfNode): string =>
+  attribute(node, 'url') || `attachment:${attribute(node, 'id')}`
+
 export function image(node: AdfNode, title?: string): PhrasingContent {
-  const url = attribute(node, 'url') || `attachment:${attribute(node, 'id')}`
+  const url = fileUrl(node)
   const alt = attribute(node, 'alt') || attribute(node, '__fileName') || 'file'
   return { type: 'image', url, alt, title: title || null }
 }

@@ -118,7 +118,6 @@ function nameFormatting(node: AdfNode, losses: Losses): void {
     losses.formatting.add(lostBlockMarks[mark.type] ?? `mark ${word(mark.type)}`)
   if (node.type === 'panel' && attribute(node, 'panelType') === 'custom')
     losses.formatting.add('colour and icon of a panel')
-  if (node.type === 'mediaSingle') losses.formatting.add('placing of pictures')
 }
 
 const blocks = (nodes: readonly AdfNode[], losses: Losses): BlockContent[] =>
@@ -140,6 +139,7 @@ function taskList(node: AdfNode, losses: Losses): List {
       continue
     }
     const inline = item.type === 'taskItem'
+    if (item.type === 'blockTaskItem') losses.formatting.add('check boxes with several blocks')
     const content = inline ? [{ type: 'paragraph', content: item.content }] : (item.content ?? [])
     const inside = item.type === 'taskList' ? [taskList(item, losses)] : blocks(content, losses)
     const text: BlockContent = { type: 'paragraph', children: [{ type: 'text', value: '(empty)' }] }
