@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { startNeon, type Neon } from '../sandbox/postgres/neon.ts'
 import type { PostgresAddress } from '../sandbox/postgres/neon-http.ts'
 import { pgliteOwner, startPglite } from '../sandbox/postgres/pglite-server.ts'
 import { login, prepareSample, type Prepared } from '../sandbox/postgres/sample.ts'
+import { ensureCluster } from '../sandbox/postgres/template.ts'
 import type { State } from './state.ts'
 
 /** Every host below it leads to the stack's PostgreSQL, by Neon's protocols. */
@@ -33,7 +32,7 @@ async function openEmbedded(state: State): Promise<LocalDatabase> {
     [pgliteOwner]: state.secret('database_owner_password'),
     [login]: state.secret('database_login_password'),
   }
-  mkdirSync(dirname(state.database), { recursive: true })
+  await ensureCluster(state.database)
   const server = await startPglite({ dataDir: state.database, database: 'shop', passwords })
   const ownerUrl = `postgres://${pgliteOwner}:${passwords[pgliteOwner]}@${server.host}:${server.port}/shop`
   try {

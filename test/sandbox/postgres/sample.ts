@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 
 /** The login that the Postgres Worker connects with; `workers/postgres/roles.sql` makes it. */
 export const login = 'gatehouse_login'
 
+const rowsFile = join(import.meta.dirname, 'sample.sql')
+const rolesFile = join(import.meta.dirname, '../../../workers/postgres/roles.sql')
+const hardeningFile = join(import.meta.dirname, '../../../workers/postgres/hardening.sql')
+/** All that the sample is made of. */
+export const sampleFiles = [rowsFile, rolesFile, hardeningFile]
+
 /** Times older than this are moved when the sandbox starts. */
-const staleMinutes = 30
+const staleMinutes = 90
 
 export type Prepared = 'loaded' | 'moved' | 'fresh' | 'foreign'
 
@@ -22,11 +29,9 @@ export async function prepareSample(ownerUrl: string, loginPassword: string): Pr
   try {
     const prepared = await ensureRows(client)
     if (prepared === 'foreign') return prepared
-    const roles = await readFile(fileBeside('../../../workers/postgres/roles.sql'), 'utf8')
+    const roles = await readFile(rolesFile, 'utf8')
     await client.query(roles.replaceAll(":'login_password'", pg.escapeLiteral(loginPassword)))
-    await client.query(
-      await readFile(fileBeside('../../../workers/postgres/hardening.sql'), 'utf8'),
-    )
+    await client.query(await readFile(hardeningFile, 'utf8'))
     return prepared
   } finally {
     await client.end()
@@ -41,7 +46,7 @@ async function ensureRows(client: pg.Client): Promise<Prepared> {
   )
   if (rows[0]?.sample) return (await moveTimes(client)) ? 'moved' : 'fresh'
   if (rows[0]?.tables !== '0') return 'foreign'
-  await client.query(await readFile(fileBeside('sample.sql'), 'utf8'))
+  await client.query(await readFile(rowsFile, 'utf8'))
   return 'loaded'
 }
 
@@ -71,5 +76,3 @@ async function moveTimes(client: pg.Client): Promise<boolean> {
   for (const table of Object.keys(timed)) await client.query(`VACUUM ANALYZE ${table}`)
   return true
 }
-
-const fileBeside = (name: string) => `${import.meta.dirname}/${name}`

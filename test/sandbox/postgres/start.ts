@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startNeon, type Neon, type NeonOptions } from './neon.ts'
 import { pgliteOwner, startPglite, type PgliteServerOptions } from './pglite-server.ts'
 import { login, prepareSample } from './sample.ts'
+import { ensureCluster } from './template.ts'
 
 /** The shop with its roles behind Neon's protocols, for tests. */
 export interface Sandbox {
@@ -22,8 +23,10 @@ export async function startEmbedded(
   options: Partial<PgliteServerOptions & NeonOptions> = {},
 ): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-pglite-'))
+  const dataDir = join(folder, 'data')
+  await ensureCluster(dataDir)
   const server = await startPglite({
-    dataDir: join(folder, 'data'),
+    dataDir,
     database: 'shop',
     passwords: { [pgliteOwner]: 'owner', [login]: loginPassword },
     ...options,
