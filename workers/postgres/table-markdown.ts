@@ -8,8 +8,7 @@ export function tableMarkdown(table: Table): string {
   ].filter(Boolean)
   return [
     `# ${cell(`${table.schema}.${table.name}`)}`,
-    `A ${table.kind} of the database ${table.database}${size.length > 0 ? `: ${size.join(', ')}` : ''}.`,
-    table.comment && cell(table.comment),
+    `A ${table.kind} of the database ${table.database}${size.length > 0 ? `: ${size.join(', ')}` : ''}. ${cell(table.comment ?? '')}`.trim(),
     columnsOf(table),
     section('Keys', [
       ...(table.primary_key ? [`primary key (${table.primary_key.join(', ')})`] : []),
@@ -66,4 +65,4 @@ const section = (title: string, lines: readonly string[]): string =>
 
 /** One line, with nothing that Markdown would read as a cell's end, a tag or a link. */
 const cell = (text: string): string =>
-  text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`|<>[\]]/g, String.raw`\$&`)
+  text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`|<[\]]/g, String.raw`\$&`)
