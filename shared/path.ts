@@ -1,24 +1,37 @@
 import { ToolError } from './errors.ts'
 
-declare const made: unique symbol
-
-/** A path below an upstream's base URL. Made by the `path` tag only: a plain string doesn't compile. */
-export interface Path {
-  readonly [made]: true
-  /** Encoded, with a leading slash: `/orders/A%201`. */
-  readonly text: string
-  /** The same with its values left out, `/orders/{}`: what rate limits of one route are known by. */
-  readonly route: string
+/** Its private fields are the brand: neither a literal nor a cast has them. */
+class MadePath {
+  readonly #text: string
+  readonly #route: string
+  constructor(text: string, route: string) {
+    this.#text = text
+    this.#route = route
+  }
+  get text(): string {
+    return this.#text
+  }
+  get route(): string {
+    return this.#route
+  }
+  static has(value: object): value is MadePath {
+    return #text in value
+  }
 }
+
+/**
+ * A path below an upstream's base URL. Made by the `path` tag only: a plain string doesn't compile.
+ * `text` is encoded and has a leading slash, `/orders/A%201`; `route` leaves the values out,
+ * `/orders/{}`, and is what rate limits of one route are known by.
+ */
+export type Path = MadePath
 
 /** One segment, or several of them in order where the upstream's path has a variable depth. */
 export type PathValue = string | number | bigint | readonly string[]
 
-const issued = new WeakSet<object>()
-
 /** Whether the tag made it: a cast gets past the compiler, not past this. */
 export const isPath = (value: unknown): value is Path =>
-  typeof value === 'object' && value !== null && issued.has(value)
+  typeof value === 'object' && value !== null && MadePath.has(value)
 
 /**
  * Builds a path: `` path`/orders/${orderId}/refund` ``. Each value becomes one encoded segment
@@ -32,9 +45,7 @@ export function path(literal: TemplateStringsArray, ...values: readonly PathValu
   if (!plainPath.test(route)) throw new TypeError(`Not a plain path: ${route}`)
   const text = literal.reduce((text, part, i) => text + segments(values[i - 1]) + part)
   if (text.split('/').some(isDots)) throw refused('is a dot segment')
-  const made = Object.freeze({ text, route }) as Path
-  issued.add(made)
-  return made
+  return new MadePath(text, route)
 }
 
 /** Unreserved characters and harmless sub-delimiters; no `//`, no query, no fragment, no percent sign. */

@@ -28,6 +28,8 @@ export async function readBytes(
   response: Response,
   maxBytes: number,
 ): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+  if (fitsAsDeclared(response, maxBytes))
+    return { bytes: new Uint8Array(await response.arrayBuffer()), truncated: false }
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = response.body?.getReader()
@@ -42,6 +44,12 @@ export async function readBytes(
     return { bytes: joined(chunks, size), truncated: true }
   }
   return { bytes: joined(chunks, size), truncated: false }
+}
+
+/** A length that HTTP itself enforces, which compression would get around. Reading at once is cheaper than piece by piece. */
+function fitsAsDeclared({ headers }: Response, maxBytes: number): boolean {
+  const length = headers.get('content-length')
+  return length !== null && !headers.has('content-encoding') && Number(length) <= maxBytes
 }
 
 function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {

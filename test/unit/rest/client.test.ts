@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -39,6 +40,10 @@ app.get('/v1/long', () => raw(`{"id":"${'x'.repeat(5000)}"}`, json))
 app.get('/v1/endless', () => {
   const body = new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(65_536)) })
   return raw(body, json)
+})
+app.get('/v1/bomb', () => {
+  const body = new Uint8Array(gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')))
+  return raw(body, { ...json, 'content-encoding': 'gzip', 'content-length': String(body.length) })
 })
 app.all('/v1/as/:type', (c) =>
   raw(JSON.stringify(thing), { 'content-type': c.req.query('type') ?? '' }),
@@ -190,6 +195,7 @@ describe('an answer', () => {
     ] as const)
       expect(await outcomeOf(client().get(path`/long`, Thing, { maxBytes }))).toBe(result)
     expect(await outcomeOf(client().get(path`/endless`, Thing))).toBe('upstream_rejected')
+    expect(await outcomeOf(client().get(path`/bomb`, Thing))).toBe('upstream_rejected')
   })
 
   it('counts as JSON by its content type', async () => {
