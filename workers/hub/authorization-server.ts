@@ -4,7 +4,7 @@ import { catalogue } from '../../shared/catalogue.ts'
 import { configuration, resourceOf, type Configuration } from './configuration.ts'
 import type { HubEnv } from './env.ts'
 import { emailOf } from './identity.ts'
-import { personObject } from './person.ts'
+import { personObject, refreshIdleMs } from './person.ts'
 import { refuseRegistration } from './registration.ts'
 
 /** What a grant carries, encrypted, to each of its tokens. Groups are not in it: the Person object has fresher ones. */
@@ -14,8 +14,8 @@ export const GrantProps = z.object({
 })
 export type GrantProps = z.infer<typeof GrantProps>
 
-export const accessTokenSeconds = 3600
-export const refreshIdleSeconds = 30 * 86_400
+const accessTokenSeconds = 3600
+const refreshIdleSeconds = refreshIdleMs / 1000
 /** A registration in use is renewed at half of this, so it outlives every grant that idles for 30 days. */
 export const registrationSeconds = 90 * 86_400
 

@@ -53,14 +53,15 @@ export class Connections {
     return row && Connection.parse(row)
   }
 
-  /** Those with a token that may still be good, the newest first. */
-  since(at: number): Connection[] {
+  /** Those that began after a time, had a token after another and were not ended; the newest first. */
+  live(since: number, renewedAt: number): Connection[] {
     return this.#sql
       .exec(
         `SELECT ${columns} FROM connections
-         WHERE renewed_at > 0 AND since > ? AND id NOT IN (SELECT id FROM revoked)
+         WHERE since > ? AND renewed_at > ? AND id NOT IN (SELECT id FROM revoked)
          ORDER BY since DESC, id LIMIT 200`,
-        at,
+        since,
+        renewedAt,
       )
       .toArray()
       .map((row) => Connection.parse(row))

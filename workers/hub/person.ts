@@ -53,8 +53,10 @@ export interface PersonSummary {
   readonly disabled: Disabled | undefined
 }
 
-/** Twice as long as a grant lives without being refreshed, so a forgotten revocation can't come back. */
-const forgetAfterMs = 60 * 86_400_000
+/** How long a grant lives without being refreshed. */
+export const refreshIdleMs = 30 * 86_400_000
+/** Twice as long, so a forgotten revocation can't come back. */
+const forgetAfterMs = 2 * refreshIdleMs
 
 /**
  * One person, strongly consistent: who the provider says they are, whether they are disabled,
@@ -156,7 +158,7 @@ export class Person extends DurableObject<HubEnv> {
 
   /** The connections that work, the newest first. */
   connections(): Connection[] {
-    return this.#connections.since(this.#cutoff())
+    return this.#connections.live(this.#cutoff(), Date.now() - refreshIdleMs)
   }
 
   /** For administrators. */

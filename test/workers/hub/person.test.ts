@@ -74,7 +74,7 @@ test('the provider’s refresh token is unreadable in storage', async () => {
   expect(stored).not.toContain(refreshToken)
 })
 
-test('connections are listed newest first, once they have a token, until they end', async () => {
+test('connections are listed newest first, once they have a token, until they end or lie idle', async () => {
   const person = personObject(env, 'connected@example.com')
   await person.signIn(identity('connected@example.com'))
   const connection = (id: string, since: number) => ({
@@ -98,6 +98,12 @@ test('connections are listed newest first, once they have a token, until they en
   ])
   await person.revoke('two')
   expect((await person.connections()).map((one) => one.id)).toEqual(['one'])
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 86_400_000 + 1 })
+  try {
+    expect(await person.connections()).toEqual([])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('without a refresh token of the provider a connection can be renewed for an hour after sign-in only', async () => {

@@ -1,13 +1,16 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { verifyWithJwks } from 'hono/jwt'
+import type { HonoJsonWebKey } from 'hono/utils/jwt/jws'
 import * as z from 'zod'
 import type { AccessConfiguration } from '../configuration.ts'
 import type { Identity } from '../identity.ts'
 import { identityOf } from './claims.ts'
 import { SignInError } from './sign-in-error.ts'
 
-const keySets = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
+const KeySet = z.object({ keys: z.array(z.looseObject({ kid: z.string(), kty: z.string() })) })
 
 const AccessClaims = z.looseObject({
+  sub: z.string().min(1),
+  exp: z.number(),
   email: z.string(),
   /** Claims of the identity provider that the Access application is told to pass on. */
   custom: z.record(z.string(), z.unknown()).default({}),
@@ -24,28 +27,31 @@ export async function accessIdentity(
   assertion: string | undefined,
 ): Promise<Identity> {
   if (!assertion) throw new SignInError('not_verified', 'No Cf-Access-Jwt-Assertion header came.')
+  const keys = await keysOf(config.ACCESS_TEAM)
   try {
-    const { payload } = await jwtVerify(assertion, keysOf(config.ACCESS_TEAM), {
-      issuer: config.ACCESS_TEAM,
-      audience: config.ACCESS_AUDIENCE,
-      algorithms: ['RS256', 'ES256'],
-      requiredClaims: ['exp', 'sub'],
+    const payload = await verifyWithJwks(assertion, {
+      keys,
+      allowedAlgorithms: ['RS256', 'ES256'],
+      // `iat` may be a second ahead of our clock; `exp` is what counts.
+      verification: { iss: config.ACCESS_TEAM, aud: config.ACCESS_AUDIENCE, iat: false },
     })
     const { custom, ...claims } = AccessClaims.parse(payload)
     return identityOf(config, { ...custom, ...claims }, { verified: true })
   } catch (error) {
     if (error instanceof SignInError) throw error
-    const unreachable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)
-    const problem = unreachable && !(error instanceof z.ZodError) ? 'unavailable' : 'not_verified'
-    throw new SignInError(problem, 'The Access assertion is not valid.', { cause: error })
+    const cause = { cause: error }
+    throw new SignInError('not_verified', 'The Access assertion is not valid.', cause)
   }
 }
 
-function keysOf(team: string): ReturnType<typeof createRemoteJWKSet> {
-  let keys = keySets.get(team)
-  if (!keys) {
-    keys = createRemoteJWKSet(new URL('/cdn-cgi/access/certs', team))
-    keySets.set(team, keys)
+/** The team's keys, fetched at each sign-in, so a rotated key is never too late. */
+async function keysOf(team: string): Promise<HonoJsonWebKey[]> {
+  try {
+    const url = new URL('/cdn-cgi/access/certs', team)
+    const response = await fetch(url, { signal: AbortSignal.timeout(8_000) })
+    const { keys } = KeySet.parse(await response.json())
+    return keys as HonoJsonWebKey[] // WebCrypto checks the rest of a key when it imports it
+  } catch (error) {
+    throw new SignInError('unavailable', 'Access’s keys can’t be fetched.', { cause: error })
   }
-  return keys
 }
