@@ -94,6 +94,22 @@ export function writes({ call, preview, write, owner }: Caller): void {
       })
     })
 
+    it('shows where long texts differ, however far in', async () => {
+      await owner("INSERT INTO public.w_task (title) VALUES (repeat('a', 5000))")
+      const { rows } = await propose("UPDATE w_task SET title = title || ' and more' WHERE id = 51")
+      const shared = `[4800 characters]…${'a'.repeat(200)}`
+      expect(rows?.rows).toEqual([{ before: [51, shared], after: [51, `${shared} and more`] }])
+    })
+
+    it('leaves out rows that make the page too long, and counts them', async () => {
+      await owner("UPDATE public.w_task SET title = id || repeat(' words', 1000)")
+      const { rows } = await propose("UPDATE w_task SET title = 'x' || title WHERE id <= 50")
+      expect(rows?.total).toBe(50)
+      expect(rows?.rows.length).toBeGreaterThan(10)
+      const all = await propose('DELETE FROM w_task WHERE id <= 50')
+      expect(JSON.stringify(all.rows).length).toBeLessThan(101_000)
+    })
+
     it('tells what cascades and triggers do to other tables', async () => {
       await owner('CREATE TABLE public.w_audit (id int)')
       await owner(`CREATE FUNCTION public.w_note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
