@@ -9,7 +9,7 @@ import { mayUseProject, projectOf, withoutForeignKeys } from './projects.ts'
 
 export const Comment = z.object({
   id: z.string(),
-  author: User.optional(),
+  author: User.nullish(),
   body: AdfDocument.optional(),
   created: z.string(),
   jsdPublic: z.boolean().optional(),
@@ -49,7 +49,7 @@ const ChangedField = z.record(z.string(), z.unknown()).transform((item) => {
 })
 export const Change = z.object({
   id: z.string(),
-  author: User.optional(),
+  author: User.nullish(),
   created: z.string(),
   items: z.array(ChangedField),
 })
@@ -127,7 +127,7 @@ export const Attachment = z.object({
   mimeType: z.string().default('application/octet-stream'),
   size: z.number(),
   created: z.string(),
-  author: User.optional(),
+  author: User.nullish(),
 })
 export const ShownAttachment = z.object({
   id: z.string(),
