@@ -20,8 +20,17 @@ export const Person = z
   })
   .transform(({ profile, ...user }) => ({
     ...user,
-    shownName:
-      user.real_name || profile?.real_name || profile?.display_name || user.name || user.id,
+    // People choose it themselves: one line, so that none of it can pass for another.
+    shownName: (
+      user.real_name ||
+      profile?.real_name ||
+      profile?.display_name ||
+      user.name ||
+      user.id
+    )
+      .replace(/\s+/g, ' ')
+      .slice(0, 100)
+      .toWellFormed(),
     title: profile?.title ?? '',
   }))
 export type Person = z.infer<typeof Person>
