@@ -33,6 +33,29 @@ layers(caller, database)
 writes(caller)
 commits(caller)
 
+describe('six queries that would run for hours', () => {
+  it('end in time and hold up nobody else meanwhile', async () => {
+    const heavy =
+      'SELECT count(*) FROM order_items a, order_items b, order_items c WHERE a.quantity > b.quantity + c.quantity'
+    let ended = 0
+    const pending = Array.from({ length: 6 }, () =>
+      caller
+        .call('query_database', { query: heavy }, { database: { timeoutSeconds: 4 } })
+        .finally(() => (ended += 1)),
+    )
+    const settled = Promise.allSettled(pending)
+    const quick = await caller.call('query_database', { query: 'SELECT count(*) FROM customers' })
+    expect([quick.rows, ended]).toEqual([[[2000]], 0])
+    expect(await settled).toMatchObject(
+      Array.from({ length: 6 }, () => ({ reason: { code: 'upstream_rejected' } })),
+    )
+    const running = await caller.owner(
+      `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%order_items a, order_items b%' AND pid <> pg_backend_pid()`,
+    )
+    expect(running).toEqual([['0']])
+  })
+})
+
 /** What takes two sessions at once, which the embedded PostgreSQL does not have. */
 describe('a write beside other sessions', () => {
   const statement = "UPDATE products SET name = 'theirs' WHERE id IN (20, 21)"
