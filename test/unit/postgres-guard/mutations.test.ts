@@ -3,7 +3,7 @@ import { ToolError } from '../../../shared/errors.ts'
 import { functions } from '../../../workers/postgres/guard/functions.ts'
 import { readGrammar } from '../../../workers/postgres/guard/grammar.ts'
 import { parse } from '../../../workers/postgres/guard/parser.ts'
-import { isFields, unwrap, type Fields } from '../../../workers/postgres/guard/tree.ts'
+import { isFields, nameParts, unwrap, type Fields } from '../../../workers/postgres/guard/tree.ts'
 import { walk } from '../../../workers/postgres/guard/walker.ts'
 import { corpus } from './corpus.ts'
 import { objection } from './judge.ts'
@@ -170,6 +170,8 @@ function faults(value: unknown): string[] {
           .slice(-1)
           .filter((name) => /^(xmin|ctid)$/.test(name)),
       )
+    if (key === 'indirection')
+      own.push(...nameParts(inner).filter((name) => name !== 'key' && name !== 'value'))
     return [...own, ...faults(inner)]
   })
 }

@@ -351,31 +351,6 @@ describe('operators, types and columns', { timeout: 60_000 }, () => {
     ).toEqual([])
   })
 
-  it('columns that are functions on rows are refused when they are known', async () => {
-    const options = { rowFunctions: new Set(['leak']) }
-    for (const column of [
-      'o.leak',
-      'o."leak"',
-      '(o).leak',
-      '(o.*).leak',
-      '(o).leak.x',
-      '((o).leak).x',
-      '(o.leak).x',
-      'public.o.leak',
-      '(SELECT x FROM orders x LIMIT 1).leak',
-      '(ARRAY[o])[1].leak',
-    ]) {
-      expect(await objection(`SELECT ${column} FROM orders o`, options)).toMatch(
-        /^leak is a function on rows/,
-      )
-      expect(await objection(`SELECT 1 FROM orders o WHERE ${column} IS NULL`, options)).toMatch(
-        /^leak is a function/,
-      )
-    }
-    // A bare name is always a column.
-    expect(await objection('SELECT leak FROM orders', options)).toBeNull()
-  })
-
   it('keywords that tell who and where one is are refused', async () => {
     const names = [
       'CURRENT_USER',

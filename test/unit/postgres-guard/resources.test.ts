@@ -32,6 +32,7 @@ describe('functions that make much out of little', { timeout: 60_000 }, () => {
     'array_fill(0, ARRAY[1000000])',
     'generate_series(1, 1000000000)',
     'generate_series(1, 50001)',
+    "generate_series(1, array_upper('[1000000000:1000000000]={1}'::int[], 1))",
     'generate_series(1, 100000, 1)',
     'generate_series(0, 9223372036854775807)',
     'generate_series(1, 1e9)',
@@ -107,10 +108,41 @@ describe('functions that make much out of little', { timeout: 60_000 }, () => {
   })
 
   it('multiply over a whole statement, so that WITH queries can not build up what one call may not', async () => {
-    const doubled = `WITH a AS (SELECT repeat('x', 1000) AS s), b AS (SELECT repeat(s, 1000) AS s FROM a) SELECT repeat(s, 1000) FROM b`
-    expect(await objection(doubled)).toBe(
-      'The calls of repeat multiply to too much text. Use smaller counts.',
-    )
+    expect(
+      await objection(
+        `WITH a AS (SELECT repeat('x', 1000) AS s), b AS (SELECT repeat(s, 1000) AS s FROM a) SELECT repeat(s, 1000) FROM b`,
+      ),
+    ).toBe('The calls of repeat multiply to too much text. Use smaller counts.')
+    expect(
+      await objection('SELECT * FROM generate_series(1, 50000) a, generate_series(1, 50000) b'),
+    ).toBe('The calls of generate_series multiply to too many rows. Use shorter series.')
+    expect(
+      await objection(
+        `SELECT * FROM generate_series('2025-01-01'::date, '2026-12-31', '1 day') d, generate_series(0, 23) h`,
+      ),
+    ).toBeNull()
+  })
+
+  it.each([
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r',
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION SELECT n + 1 FROM r) SELECT * FROM r LIMIT 5',
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE true) TABLE r',
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n FROM r JOIN orders ON 1 = 1) TABLE r',
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL (SELECT n FROM (SELECT * FROM r) s)) TABLE r',
+    "WITH RECURSIVE r AS (SELECT 'x' AS s UNION ALL SELECT s || s FROM r) SELECT max(length(s)) FROM r",
+    'SELECT * FROM (WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r, orders) TABLE r) s',
+  ])('by recursion are refused without anything that ends it: %s', async (sql) => {
+    expect(await objection(sql)).toMatch(/^The recursive query r has nothing that ends it/)
+  })
+
+  it.each([
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 10) TABLE r',
+    'WITH RECURSIVE r AS (SELECT id FROM orders UNION SELECT o.id FROM orders o JOIN r ON o.customer_id = r.id) TABLE r',
+    'WITH RECURSIVE r AS (SELECT id FROM orders UNION SELECT id FROM payments JOIN r USING (id)) TABLE r',
+    'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL (SELECT n + 1 FROM r LIMIT 1)) TABLE r',
+    'WITH RECURSIVE a AS (SELECT 1 UNION ALL SELECT 2), r AS (SELECT 3) SELECT * FROM a, r',
+  ])('by recursion pass with a condition: %s', async (sql) => {
+    expect(await objection(sql)).toBeNull()
   })
 })
 

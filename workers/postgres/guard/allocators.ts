@@ -1,9 +1,20 @@
 import { constantInteger, upperBound } from './constants.ts'
 import { quoted, refuse } from './refusal.ts'
-import { seriesIsBounded } from './series.ts'
+import { seriesLength } from './series.ts'
 import { as, isFields, text } from './tree.ts'
 
 const longest = 1_000
+
+/** By how much a call may multiply what it is given; over a whole statement these multiply too. */
+export interface Growth {
+  readonly text: number
+  readonly rows: number
+}
+
+/** What all calls of one statement together may reach. */
+export const mostGrowth: Growth = { text: 10_000, rows: 100_000_000 }
+
+const none: Growth = { text: 1, rows: 1 }
 
 /**
  * Functions that make much out of little: their size must show in the text, because only there can
@@ -11,21 +22,25 @@ const longest = 1_000
  *
  * @throws ToolError `invalid_input`
  */
-export function checkAllocation(name: string, args: readonly unknown[]): void {
+export function growthOf(name: string, args: readonly unknown[]): Growth {
   if (name === 'generate_series') {
-    if (!seriesIsBounded(args))
-      refuse(
-        'generate_series needs bounds that keep it below 50,000 values',
-        "Give whole numbers as constants, or dates with a constant step such as interval '1 day'.",
-      )
-  } else if (name === 'repeat' || name === 'lpad' || name === 'rpad') {
+    const rows = seriesLength(args)
+    if (rows !== undefined) return { text: 1, rows }
+    return refuse(
+      'generate_series needs bounds that keep it below 50,000 values',
+      "Give whole numbers as constants, or dates with a constant step such as interval '1 day'.",
+    )
+  }
+  if (name === 'repeat' || name === 'lpad' || name === 'rpad') {
     const size = upperBound(args[1])
-    if (size === undefined || size > longest)
-      refuse(
-        `${name} needs a constant length of at most ${longest}`,
-        `Write the number itself, or least(…, ${longest}).`,
-      )
-  } else if (name === 'format') {
+    if (size !== undefined && size <= longest)
+      return name === 'repeat' ? { text: Math.max(1, size), rows: 1 } : none
+    return refuse(
+      `${name} needs a constant length of at most ${longest}`,
+      `Write the number itself, or least(…, ${longest}).`,
+    )
+  }
+  if (name === 'format') {
     const template = constantText(args[0])
     if (template === undefined || /%[^%a-zA-Z]*(\*|\d{4})/.test(template))
       refuse(
@@ -33,14 +48,8 @@ export function checkAllocation(name: string, args: readonly unknown[]): void {
         'Use %s and %I, or concat.',
       )
   }
+  return none
 }
-
-/** How many times the calls of `repeat` in one statement may multiply a text, all together. */
-export const repetitionBudget = 10_000
-
-/** The factor by which this call may lengthen what it is given. */
-export const growthOf = (name: string, args: readonly unknown[]): number =>
-  name === 'repeat' ? Math.max(1, upperBound(args[1]) ?? 1) : 1
 
 /** `char(n)` and `bit(n)` are padded to n, so n is bounded. @throws ToolError `invalid_input` */
 export function checkPadding(type: string, modifiers: readonly unknown[]): void {

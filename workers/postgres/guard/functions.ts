@@ -82,3 +82,18 @@ export const setReturning: ReadonlySet<string> = new Set(
     jsonb_array_elements jsonb_array_elements_text json_object_keys jsonb_object_keys
     jsonb_path_query jsonb_path_query_tz json_to_recordset jsonb_to_recordset`),
 )
+
+/**
+ * What the columns are called of functions that name them. Of any other the only column is called
+ * like the function, or like its alias.
+ */
+export const outputColumns: ReadonlyMap<string, readonly string[]> = new Map([
+  ['json_each', ['key', 'value']],
+  ['json_each_text', ['key', 'value']],
+  ['jsonb_each', ['key', 'value']],
+  ['jsonb_each_text', ['key', 'value']],
+  ['json_array_elements', ['value']],
+  ['json_array_elements_text', ['value']],
+  ['jsonb_array_elements', ['value']],
+  ['jsonb_array_elements_text', ['value']],
+])

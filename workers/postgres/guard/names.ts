@@ -1,4 +1,6 @@
 import { checkPadding } from './allocators.ts'
+import type { FunctionRows } from './function-rows.ts'
+import { outputColumns } from './functions.ts'
 import type { GuardOptions, Relation } from './guarded.ts'
 import { quoted, refuse } from './refusal.ts'
 import { listOf, nameParts, text, type Fields } from './tree.ts'
@@ -70,14 +72,35 @@ function isEnum(parts: readonly string[], { enums, schemas }: GuardOptions): boo
   return schema === undefined || schemas === undefined || schemas.includes(schema)
 }
 
-/** A column, by the parts of its name. `o.name` and `(o).name` call a function `name(orders)` if there is one. */
-export function checkColumn(parts: readonly string[], { rowFunctions }: GuardOptions): void {
-  const name = parts.at(-1) ?? ''
+/**
+ * A column, by the parts of its name. `o.name` calls a function `name(orders)` when there is one and
+ * no such column; where a row is one value, it calls any function on that value.
+ */
+export function checkColumn(
+  parts: readonly string[],
+  rows: FunctionRows,
+  { rowFunctions }: GuardOptions,
+): void {
+  const [name = '', row] = parts.toReversed()
   if (systemColumns.has(name))
     refuse(`The system column ${name} is not available`, 'Use the table’s own columns.')
-  if (parts.length > 1 && rowFunctions?.has(name))
+  if (row === undefined) return
+  if (rowFunctions?.has(name))
     refuse(`${quoted(name)} is a function on rows, not a column`, 'Name columns only.')
+  if (name.startsWith('pg_') || rows.get(row)?.has(name) === false)
+    refuse(`${quoted(row)} has no column ${quoted(name)}`, 'Name its columns: … AS name(column).')
 }
+
+/** `(value).name` calls any function on any value, so only what JSON functions call their columns may be named. */
+export function checkField(name: string): void {
+  if (!fieldNames.has(name))
+    refuse(
+      `The field ${quoted(name)} of a value is not available`,
+      "Take columns from a row in FROM, or to_jsonb(value) ->> 'field' for parts of a composite value.",
+    )
+}
+
+const fieldNames = new Set([...outputColumns.values()].flat())
 
 /** A RangeTableSample. */
 export function checkSample(fields: Fields): void {

@@ -6,34 +6,40 @@ const mostValues = 50_000
 /** Functions whose result is as small as the array it counts, which is there already. */
 const counting: ReadonlySet<string> = new Set([
   'array_length',
-  'array_upper',
   'cardinality',
   'json_array_length',
   'jsonb_array_length',
 ])
 
 /**
- * Whether a `generate_series(from, to[, step[, zone]])` stays below 50,000 values as far as its text
- * tells. Numbers must be constants. Dates may come from the clock or from the data, as in a
- * calendar that starts with the first order; then the step must be a minute or more, and the
+ * How many values a `generate_series(from, to[, step[, zone]])` makes as far as its text tells;
+ * undefined when that is more than 50,000 or can't be told.
+ *
+ * Numbers must be constants. Dates may come from the clock or from the data, as in a calendar that
+ * starts with the first order: those count as one, the step must be a minute or more, and the
  * deadline bounds what remains.
  */
-export function seriesIsBounded(args: readonly unknown[]): boolean {
+export function seriesLength(args: readonly unknown[]): number | undefined {
   const [from, to, step] = args
-  if (step === undefined) return numbersAreBounded(from, to, 1)
-  const stepSeconds = intervalSeconds(step)
-  if (stepSeconds !== undefined) return datesAreBounded(from, to, stepSeconds)
-  const stepNumber = constantInteger(step)
-  return stepNumber !== undefined && stepNumber !== 0 && numbersAreBounded(from, to, stepNumber)
+  const length = lengthOf(from, to, step)
+  return length !== undefined && length <= mostValues ? length : undefined
 }
 
-function numbersAreBounded(from: unknown, to: unknown, step: number): boolean {
-  if (step < 0) return numbersAreBounded(to, from, -step)
+function lengthOf(from: unknown, to: unknown, step: unknown): number | undefined {
+  if (step === undefined) return countNumbers(from, to, 1)
+  const stepSeconds = intervalSeconds(step)
+  if (stepSeconds !== undefined) return countDates(from, to, stepSeconds)
+  const stepNumber = constantInteger(step)
+  return stepNumber ? countNumbers(from, to, stepNumber) : undefined
+}
+
+function countNumbers(from: unknown, to: unknown, step: number): number | undefined {
+  if (step < 0) return countNumbers(to, from, -step)
   const first = lowerBound(from)
   const last = upperBound(to)
-  if (first === undefined) return false
-  if (last === undefined) return first >= 0 && countsAnArray(to)
-  return (last - first) / step < mostValues
+  if (first === undefined) return undefined
+  if (last === undefined) return first >= 0 && countsAnArray(to) ? 1 : undefined
+  return Math.max(1, Math.floor((last - first) / step) + 1)
 }
 
 function countsAnArray(node: unknown): boolean {
@@ -41,12 +47,12 @@ function countsAnArray(node: unknown): boolean {
   return counting.has(name)
 }
 
-function datesAreBounded(from: unknown, to: unknown, stepSeconds: number): boolean {
-  if (isFarAway(from) || isFarAway(to)) return false
+function countDates(from: unknown, to: unknown, stepSeconds: number): number | undefined {
+  if (isFarAway(from) || isFarAway(to)) return undefined
   const [first, last] = [constantDate(from), constantDate(to)]
   if (first !== undefined && last !== undefined)
-    return Math.abs(last - first) / 1000 / stepSeconds < mostValues
-  return stepSeconds >= 60
+    return Math.floor(Math.abs(last - first) / 1000 / stepSeconds) + 1
+  return stepSeconds >= 60 ? 1 : undefined
 }
 
 /** Whether a bound names an endless date or one centuries away, also by what is added to it. */

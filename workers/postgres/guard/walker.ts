@@ -1,16 +1,19 @@
-import { checkAllocation, growthOf, repetitionBudget } from './allocators.ts'
+import { growthOf, mostGrowth } from './allocators.ts'
+import { functionRows, type FunctionRows } from './function-rows.ts'
 import { functions, unrepeatable } from './functions.ts'
 import { positions, type Grammar } from './grammar.ts'
 import type { GuardOptions, Relation } from './guarded.ts'
 import {
   catalogueName,
   checkColumn,
+  checkField,
   checkKeyword,
   checkOperator,
   checkRelation,
   checkSample,
   checkType,
 } from './names.ts'
+import { checkRecursion } from './recursion.ts'
 import { quoted, refuse, refusePart } from './refusal.ts'
 import { isFields, listOf, nameParts, text, unwrap, type Fields } from './tree.ts'
 
@@ -34,6 +37,8 @@ interface Place {
   readonly depth: number
   /** Names of WITH queries that a plain table name means here. */
   readonly queries: ReadonlySet<string>
+  /** The rows of functions that can be seen here. */
+  readonly rows: FunctionRows
 }
 
 /**
@@ -49,7 +54,7 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
   let columns = 0
   let conditionColumns = 0
   let parameters = 0
-  let growth = 1
+  let growth = { text: 1, rows: 1 }
 
   const checks: Readonly<Record<string, (fields: Fields, place: Place) => void>> = {
     RangeVar(fields, place) {
@@ -61,13 +66,12 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     A_Expr: (fields) => checkOperator(fields['name']),
     SubLink: (fields) => fields['operName'] !== undefined && checkOperator(fields['operName']),
     TypeName: (fields) => checkType(fields, rules),
-    ColumnRef(fields) {
+    ColumnRef(fields, { rows }) {
       columns += 1
-      checkColumn(nameParts(fields['fields']), rules)
+      checkColumn(nameParts(fields['fields']), rows, rules)
     },
     A_Indirection(fields) {
-      // Each step of `(row).a.b` may be a function on what stands before it.
-      for (const name of nameParts(fields['indirection'])) checkColumn(['', name], rules)
+      for (const name of nameParts(fields['indirection'])) checkField(name)
     },
     CollateClause: (fields) => catalogueName('collation', fields['collname']),
     RangeTableSample: checkSample,
@@ -75,7 +79,7 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     ParamRef: checkParameter,
   }
 
-  visit(type, statement, { depth: 0, queries: new Set() })
+  visit(type, statement, { depth: 0, queries: new Set(), rows: new Map() })
   return { tables: [...tables.values()], parameters, conditionColumns }
 
   function visit(type: string, fields: Fields, outer: Place): void {
@@ -88,7 +92,8 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
       refuse('The statement is nested too deeply', 'Flatten it, for example with WITH queries.')
     const withClause = fields['withClause']
     const queries = isFields(withClause) ? visitQueries(withClause, outer) : outer.queries
-    const place = { depth: outer.depth + 1, queries }
+    const rows = functionRows(fields['fromClause'] ?? fields['usingClause'], outer.rows)
+    const place = { depth: outer.depth + 1, queries, rows }
     for (const [field, value] of Object.entries(fields)) {
       if (positions.has(field)) continue
       const kind = shape.get(field)
@@ -129,7 +134,12 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
       if (!rules.grammar.get('WithClause')?.has(field) && !positions.has(field))
         refusePart('WithClause', field)
     for (const [index, entry] of entries.entries()) {
-      visit('CommonTableExpr', entry, { depth: place.depth + 1, queries: new Set(visible) })
+      if (withClause['recursive'] === true) checkRecursion(entry)
+      visit('CommonTableExpr', entry, {
+        depth: place.depth + 1,
+        queries: new Set(visible),
+        rows: place.rows,
+      })
       visible.add(names[index] ?? '')
     }
     return visible
@@ -154,11 +164,12 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
         `The function ${quoted(name)} would give another value when the approved statement runs`,
         'Write the value itself, or leave it to the column’s default.',
       )
-    const args = listOf(fields['args'])
-    checkAllocation(name, args)
-    growth *= growthOf(name, args)
-    if (growth > repetitionBudget)
+    const { text, rows } = growthOf(name, listOf(fields['args']))
+    growth = { text: growth.text * text, rows: growth.rows * rows }
+    if (growth.text > mostGrowth.text)
       refuse('The calls of repeat multiply to too much text', 'Use smaller counts.')
+    if (growth.rows > mostGrowth.rows)
+      refuse('The calls of generate_series multiply to too many rows', 'Use shorter series.')
   }
 
   function checkParameter(fields: Fields): void {
