@@ -84,6 +84,9 @@ describe('a request that departs from it is a finding', () => {
       'body /requestedBy must match format "email"',
       'body must NOT have unevaluated properties (extra)',
     ])
+    expect(post({ body: { ...body, at: '2026-01-01T00:00:00Z' } })).toEqual([
+      'body /at is read-only',
+    ])
     expect(problems(orders, 'GET /orders/A-1', { headers: me, body: {} })).toEqual([
       'the document has no body here',
     ])
