@@ -1,4 +1,4 @@
-import { Interrupted, type PgliteEngine } from './pglite-engine.ts'
+import { cancelled, Interrupted, type PgliteEngine } from './pglite-engine.ts'
 import type { Turns } from './turns.ts'
 import * as wire from './wire.ts'
 
@@ -29,6 +29,9 @@ export class PgliteBackend {
   readonly #user: string
   #prologue: Buffer
   #endTurn: (() => void) | undefined
+  /** From the arrival of a group to its answer, the waiting for a turn included. */
+  #answering = false
+  #cancelled = false
   #running = false
   #status: wire.TransactionStatus = 'I'
   /** A BEGIN was sent since the last ReadyForQuery, so `#status` may be behind. */
@@ -78,16 +81,19 @@ export class PgliteBackend {
    */
   async answer(group: Uint8Array, kind: string): Promise<Uint8Array> {
     if (this.#skipping && kind !== 'S') return Buffer.alloc(0)
+    this.#answering = true
     if (!this.#endTurn) await this.#enter()
     const text = Buffer.from(group.buffer, group.byteOffset, group.length).toString('latin1')
     this.#begun ||= /\b(begin|start\s+transaction)\b/i.test(text)
     let answer: Uint8Array
     try {
       if (this.#skipping) answer = this.#resume()
-      else answer = await this.#run(this.#isEscape(text) ? this.#refusal(kind) : group)
+      else answer = await this.#runOwn(this.#isEscape(text) ? this.#refusal(kind) : group)
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
       answer = await this.#interrupted(error, kind)
+    } finally {
+      this.#answering = this.#cancelled = false
     }
     const status = wire.statusAtEnd(answer)
     if (status) {
@@ -100,9 +106,10 @@ export class PgliteBackend {
     return answer
   }
 
-  /** The client asked for it, or is gone. */
+  /** The client asked for it, or is gone: ends what it waits for, and nothing when it waits for nothing. */
   cancel(): void {
     if (this.#running) this.#options.engine.cancel()
+    else this.#cancelled = this.#answering
   }
 
   /** Rolls back what is open and lets the next one in. */
@@ -131,13 +138,19 @@ export class PgliteBackend {
     this.#endTurn = undefined
   }
 
-  async #run(bytes: Uint8Array): Promise<Uint8Array> {
+  /** What the client sent: the only thing that it can cancel. */
+  async #runOwn(bytes: Uint8Array): Promise<Uint8Array> {
+    if (this.#cancelled) throw cancelled()
     this.#running = true
     try {
-      return await this.#options.engine.run(bytes, this.#timeoutMs)
+      return await this.#run(bytes)
     } finally {
       this.#running = false
     }
+  }
+
+  #run(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#options.engine.run(bytes, this.#timeoutMs)
   }
 
   /** The statement is gone with PGlite's session; what the client sees is what PostgreSQL would say. */

@@ -18,7 +18,10 @@ export class Interrupted extends Error {
   }
 }
 
-type Stop = (why: Interrupted['why'], message: string) => void
+export const cancelled = () =>
+  new Interrupted('cancelled', 'canceling statement due to user request')
+
+type Stop = (reason: Interrupted) => void
 
 export interface EngineOptions {
   readonly dataDir: string
@@ -60,21 +63,21 @@ export class PgliteEngine {
         thread.off('message', hear)
         thread.off('exit', gone)
       }
-      const stop: Stop = (why, message) => {
+      const stop: Stop = (reason) => {
         settle()
-        this.#drop(thread).then(() => reject(new Interrupted(why, message)), reject)
+        this.#drop(thread).then(() => reject(reason), reject)
       }
       const hear = (message: FromThread) => {
         if (message.kind === 'answer') {
           settle()
           resolve(message.bytes)
         } else if (message.kind === 'too_large')
-          stop('too_large', 'the result is larger than the sandbox holds')
-        else if (message.kind === 'crashed') stop('crashed', message.reason)
+          stop(new Interrupted('too_large', 'the result is larger than the sandbox holds'))
+        else if (message.kind === 'crashed') stop(new Interrupted('crashed', message.reason))
       }
-      const gone = () => stop('crashed', 'the database thread ended')
+      const gone = () => stop(new Interrupted('crashed', 'the database thread ended'))
       const timer = setTimeout(
-        () => stop('timeout', 'canceling statement due to statement timeout'),
+        () => stop(new Interrupted('timeout', 'canceling statement due to statement timeout')),
         timeoutMs,
       )
       this.#interrupt = stop
@@ -87,13 +90,13 @@ export class PgliteEngine {
 
   /** Ends the statement that runs now, if any. */
   cancel(): void {
-    this.#interrupt?.('cancelled', 'canceling statement due to user request')
+    this.#interrupt?.(cancelled())
   }
 
   /** Lets PGlite write its last checkpoint, unless a statement still runs. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#interrupt?.('cancelled', 'the database is shutting down')
+    this.#interrupt?.(cancelled())
     const thread = await this.#thread?.catch(() => undefined)
     if (!thread) return
     const ended = new Promise((resolve) => thread.once('exit', resolve))

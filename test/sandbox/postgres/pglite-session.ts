@@ -143,6 +143,7 @@ export class PgliteSession {
     this.#work = this.#work.then(work).catch((error: unknown) => {
       if (error instanceof NoTurn)
         return this.#fail('53300', 'too many clients wait for the database')
+      if (this.#stage === 'ended') return // nobody is left to tell
       this.#options.report(error)
       this.#fail('XX000', 'the database is not available')
     })

@@ -26,6 +26,8 @@ if (!existsSync(join(dataDir, 'PG_VERSION'))) {
   await cluster.close()
   renameSync(draft, dataDir)
 }
+// What a statement that was stopped left; only a postmaster would clear it away.
+rmSync(join(dataDir, 'base', 'pgsql_tmp'), { recursive: true, force: true })
 const db = await PGlite.create({ dataDir, database })
 tell({ kind: 'ready' })
 
