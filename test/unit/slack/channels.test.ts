@@ -148,14 +148,14 @@ describe('a channel outside policy', () => {
         { query: 'in:#hr-private salary channel release latency' },
         operations,
       ),
-    ).toEqual({ messages: [], truncated: false })
+    ).toEqual({ items: [], truncated: false })
     const listed = await r.read(listSlackChannels, {}, operations)
     expect(listed.items).toEqual([
       { id: 'C0OPS', name: 'operations', about: 'Orders, payments, carriers' },
     ])
     const found = await r.read(findSlackChannel, { query: 'e' }, operations)
     expect(found).toEqual({
-      channels: [{ id: 'C0OPS', name: 'operations', about: 'Orders, payments, carriers' }],
+      items: [{ id: 'C0OPS', name: 'operations', about: 'Orders, payments, carriers' }],
       complete: true,
     })
   })
@@ -258,7 +258,7 @@ describe('a channel the app is not in', () => {
     const late = r.read(getSlackChannelHistory, { channel: 'C1X1400' }, { channels: ['#x1400'] })
     expect((await late).channel).toEqual({ id: 'C1X1400', name: 'x1400' })
     expect(await r.read(findSlackChannel, { query: 'zzz' }, { channels: ['*'] })).toEqual({
-      channels: [],
+      items: [],
       complete: false,
     })
   })

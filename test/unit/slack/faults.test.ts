@@ -286,6 +286,6 @@ it('one limited method leaves the others alone', async () => {
   expect(await failureOf(r.read(history, { channel: '#operations' }))).toMatchObject({
     code: 'upstream_unavailable',
   })
-  expect(await r.read(thread, await argumentsOf(thread, r))).toHaveProperty('messages')
+  expect(await r.read(thread, await argumentsOf(thread, r))).toHaveProperty('items')
   r.slack.faults.clear()
 })

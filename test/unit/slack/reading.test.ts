@@ -20,7 +20,7 @@ describe('get_slack_channel_history', () => {
     const r = rig(atNoon)
     expect(await r.read(getSlackChannelHistory, { channel: '#operations', limit: 3 })).toEqual({
       channel: { id: 'C0OPS', name: 'operations' },
-      messages: [
+      items: [
         {
           ts: '1799136000.000004',
           at: '2027-01-05T08:00:00.000Z',
@@ -62,7 +62,7 @@ describe('get_slack_channel_history', () => {
         everyday,
         cursor,
       )
-      seen.push(...(page.messages as { ts: string }[]).map(({ ts }) => ts))
+      seen.push(...(page.items as { ts: string }[]).map(({ ts }) => ts))
       cursor = page.cursor
     } while (cursor !== undefined)
     const all = r.slack.workspace.messages.get(channels.operations) ?? []
@@ -77,11 +77,11 @@ describe('get_slack_channel_history', () => {
   it('keeps to a window of time', async () => {
     const r = rig(atNoon)
     const read = async (window: object) => {
-      const { messages } = await r.read(getSlackChannelHistory, {
+      const { items } = await r.read(getSlackChannelHistory, {
         channel: '#operations',
         ...window,
       })
-      return (messages as { at: string }[]).map(({ at }) => at)
+      return (items as { at: string }[]).map(({ at }) => at)
     }
     expect(await read({ since: '2027-01-05' })).toEqual([
       '2027-01-05T08:00:00.000Z',
@@ -104,22 +104,19 @@ describe('get_slack_channel_history', () => {
       { channels: ['#partner-acme'] },
     )
     expect(shared.channel).toEqual({ id: 'C0PARTNER', name: 'partner-acme', external: true })
-    expect(shared.messages).toMatchObject([
+    expect(shared.items).toMatchObject([
       { author: 'Ada Byron' },
       { author: 'Wiley Coyote', external: true },
     ])
-    expect(shared.messages).not.toMatchObject([{ external: true }, {}])
-    const { messages } = await r.read(getSlackChannelHistory, { channel: '#incidents' })
-    expect(messages).toMatchObject([
-      { author: 'Support mail', app: true },
-      { author: 'Linus Berg' },
-    ])
+    expect(shared.items).not.toMatchObject([{ external: true }, {}])
+    const { items } = await r.read(getSlackChannelHistory, { channel: '#incidents' })
+    expect(items).toMatchObject([{ author: 'Support mail', app: true }, { author: 'Linus Berg' }])
   })
 
   it('leaves hostile text what it is: the words of a message, nothing more', async () => {
     const r = rig(atNoon)
-    const { messages } = await r.read(getSlackChannelHistory, { channel: '#incidents', limit: 1 })
-    expect(messages).toEqual([
+    const { items } = await r.read(getSlackChannelHistory, { channel: '#incidents', limit: 1 })
+    expect(items).toEqual([
       {
         ts: expect.any(String),
         at: '2027-01-05T07:00:00.000Z',
@@ -156,11 +153,9 @@ describe('get_slack_channel_history', () => {
     if (pattern)
       for (let i = 0; i < 80; i++)
         list.push({ ...pattern, ts: `1799150000.${String(i).padStart(6, '0')}`, user: `U1X${i}` })
-    const { messages } = await r.read(getSlackChannelHistory, { channel: '#operations', limit: 80 })
-    expect(messages).toHaveLength(80)
-    expect(messages).toContainEqual(
-      expect.objectContaining({ author: 'U1X79', author_id: 'U1X79' }),
-    )
+    const { items } = await r.read(getSlackChannelHistory, { channel: '#operations', limit: 80 })
+    expect(items).toHaveLength(80)
+    expect(items).toContainEqual(expect.objectContaining({ author: 'U1X79', author_id: 'U1X79' }))
     expect(r.slack.calls.filter((name) => name === 'users.info')).toHaveLength(30)
   })
 })
@@ -180,8 +175,8 @@ describe('get_slack_thread', () => {
       { message: `${links[1]}?thread_ts=${parent}&cid=C0INC` },
     ]
     for (const args of asked) {
-      const { messages } = await r.read(getSlackThread, args)
-      expect(messages).toMatchObject([
+      const { items } = await r.read(getSlackThread, args)
+      expect(items).toMatchObject([
         {
           text: '**INC-204** checkout latency above 4 s',
           replies: 2,
@@ -218,8 +213,8 @@ describe('search_slack', () => {
   it('finds messages in the public channels of policy, whoever else could see more', async () => {
     const r = rig({ ...atNoon, env: { SLACK_PRIVATE_CHANNELS: 'true' } })
     const limits = { channels: ['*', '#hr-private', '#partner-acme'] }
-    const { messages } = await r.read(searchSlack, { query: 'salary hello latency' }, limits)
-    expect((messages as { channel: string }[]).map(({ channel }) => channel).sort()).toEqual([
+    const { items } = await r.read(searchSlack, { query: 'salary hello latency' }, limits)
+    expect((items as { channel: string }[]).map(({ channel }) => channel).sort()).toEqual([
       '#incidents',
       '#incidents',
       '#partner-acme',
@@ -234,12 +229,12 @@ describe('search_slack', () => {
         Object.defineProperty(channel, 'isPrivate', {
           get: () => !r.slack.calls.at(-1)?.startsWith('assistant'),
         })
-    const { messages } = await r.read(
+    const { items } = await r.read(
       searchSlack,
       { query: 'salary' },
       { channels: ['*', '#hr-private'] },
     )
-    expect(messages).toEqual([])
+    expect(items).toEqual([])
   })
 
   it('says what is missing when no search token is set', async () => {
@@ -257,7 +252,7 @@ describe('channels, people, groups and files', () => {
     const r = rig()
     const names = async (query: string) =>
       (
-        (await r.read(findSlackChannel, { query }, { channels: ['*'] })).channels as {
+        (await r.read(findSlackChannel, { query }, { channels: ['*'] })).items as {
           name: string
         }[]
       ).map(({ name }) => name)
@@ -280,28 +275,28 @@ describe('channels, people, groups and files', () => {
 
   it('finds a person by address, id, mention or name, without their e-mail address', async () => {
     const r = rig()
-    const ada = { people: [{ id: 'U0ADA', name: 'Ada Byron', title: 'Head of engineering' }] }
+    const ada = { items: [{ id: 'U0ADA', name: 'Ada Byron', title: 'Head of engineering' }] }
     for (const query of ['ada@example.com', 'U0ADA', '<@U0ADA>', 'byron', '@Ada'])
       expect(await r.read(findSlackUser, { query })).toEqual(ada)
     expect(await r.read(findSlackUser, { query: people.wiley })).toEqual({
-      people: [{ id: 'W0WILEY', name: 'Wiley Coyote', external: true }],
+      items: [{ id: 'W0WILEY', name: 'Wiley Coyote', external: true }],
     })
     expect(await failureOf(r.read(findSlackUser, { query: 'nobody@example.com' }))).toMatchObject({
       code: 'not_found',
     })
-    expect(await r.read(findSlackUser, { query: 'U0NOBODY' })).toEqual({ people: [] })
+    expect(await r.read(findSlackUser, { query: 'U0NOBODY' })).toEqual({ items: [] })
   })
 
   it('lists user groups, and members of one', async () => {
     const r = rig()
     expect(await r.read(listSlackUserGroups, {})).toEqual({
-      groups: [
+      items: [
         { id: 'S0ONCALL', handle: 'oncall', name: 'On call', people: 2 },
         { id: 'S0LEADS', handle: 'leads', name: 'Leads', people: 1 },
       ],
     })
     expect(await r.read(listSlackUserGroups, { handle: '@oncall' })).toEqual({
-      groups: [
+      items: [
         {
           id: 'S0ONCALL',
           handle: 'oncall',

@@ -25,7 +25,7 @@ const toolOf = (name: string): Tool => {
 }
 const history = async (ctx = context()) => {
   const answer = await toolOf('get_slack_channel_history').bind({ channel: '#operations' }).run(ctx)
-  return answer.messages as { ts: string; author: string; text: string }[]
+  return answer.items as { ts: string; author: string; text: string }[]
 }
 const fail = (route: string, fault: Fault, times = 1) =>
   fetch(`${url}/__faults`, { method: 'POST', body: JSON.stringify({ route, fault, times }) })

@@ -13,7 +13,7 @@ export const findSlackChannel = defineTool({
   effect: 'read',
   input: z.object({ query: z.string().min(1).max(100) }),
   output: z.object({
-    channels: z.array(ListedChannel),
+    items: z.array(ListedChannel),
     complete: z.boolean().describe('false: more channels than could be searched'),
   }),
   async run({ query }, ctx) {
@@ -33,7 +33,7 @@ export const findSlackChannel = defineTool({
     }
     found.sort((a, b) => a.rank - b.rank || (a.channel.name < b.channel.name ? -1 : 1))
     return {
-      channels: found.slice(0, most).map(({ channel }) => listed(channel)),
+      items: found.slice(0, most).map(({ channel }) => listed(channel)),
       complete: !unseen && found.length <= most,
     }
   },

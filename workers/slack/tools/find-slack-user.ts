@@ -20,11 +20,11 @@ export const findSlackUser = defineTool({
   scope: 'slack:read',
   effect: 'read',
   input: z.object({ query: z.string().min(2).max(200) }),
-  output: z.object({ people: z.array(Found) }),
+  output: z.object({ items: z.array(Found) }),
   async run({ query }, ctx) {
     const { team_id: own } = await self(ctx)
     const people = await matching(ctx, query.trim())
-    return { people: people.map((one) => found(one, own)) }
+    return { items: people.map((one) => found(one, own)) }
   },
 })
 

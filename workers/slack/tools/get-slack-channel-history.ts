@@ -19,7 +19,7 @@ export const getSlackChannelHistory = defineTool({
     since: z.string().max(40).optional().describe('ISO 8601'),
     until: z.string().max(40).optional(),
   }),
-  output: paged('messages', { channel: ChannelStub, messages: z.array(Message) }),
+  output: paged('items', { channel: ChannelStub, items: z.array(Message) }),
   async run({ channel: named, limit, since, until }, ctx) {
     const channel = await channelNamed(ctx, named)
     const Answer = z.object({ messages: z.array(SlackMessage), response_metadata: Next })
@@ -32,7 +32,7 @@ export const getSlackChannelHistory = defineTool({
     })
     return {
       channel: stubOf(channel),
-      messages: await readable(ctx, channel, messages),
+      items: await readable(ctx, channel, messages),
       ...(next !== undefined && { cursor: next }),
     }
   },

@@ -19,7 +19,7 @@ export const getSlackThread = defineTool({
     message,
     channel: z.string().max(100).optional().describe('#name or id, unless it is a permalink'),
   }),
-  output: paged('messages', { channel: ChannelStub, messages: z.array(Message) }),
+  output: paged('items', { channel: ChannelStub, items: z.array(Message) }),
   async run(input, ctx) {
     const at = namedMessage(input.message)
     const where = at.channel ?? input.channel
@@ -45,7 +45,7 @@ export const getSlackThread = defineTool({
     })
     return {
       channel: stubOf(channel),
-      messages: await readable(ctx, channel, messages),
+      items: await readable(ctx, channel, messages),
       ...(next !== undefined && { cursor: next }),
     }
   },

@@ -12,7 +12,7 @@ export const listSlackUserGroups = defineTool({
   effect: 'read',
   input: z.object({ handle: z.string().max(80).optional() }),
   output: z.object({
-    groups: z.array(
+    items: z.array(
       z.object({
         id: z.string(),
         handle: z.string(),
@@ -35,7 +35,7 @@ export const listSlackUserGroups = defineTool({
       )
     const names = await namesOf(ctx, wanted === undefined ? [] : groups.flatMap((one) => one.users))
     return {
-      groups: groups.map(({ id, handle, name, user_count, users }) => ({
+      items: groups.map(({ id, handle, name, user_count, users }) => ({
         id,
         handle,
         name,

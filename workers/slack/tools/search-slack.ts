@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ToolError } from '../../../shared/errors.ts'
-import { defineTool, paged, type ToolContext } from '../../../shared/tool.ts'
+import { defineTool, page, type ToolContext } from '../../../shared/tool.ts'
 import { channelById, mayUse } from '../channels.ts'
 import { Next, search } from '../client.ts'
 import { mrkdwnToMarkdown } from '../markup/mrkdwn.ts'
@@ -53,10 +53,10 @@ export const searchSlack = defineTool({
     since: z.string().max(40).optional().describe('ISO 8601'),
     until: z.string().max(40).optional(),
   }),
-  output: paged('messages', { messages: z.array(Result) }),
+  output: page(Result),
   async run({ query, since, until }, ctx) {
     let cursor = ctx.cursor
-    for (let page = 1; ; page++) {
+    for (let tries = 1; ; tries++) {
       const answer = await search(ctx, Answer, {
         query,
         channel_types: 'public_channel',
@@ -67,9 +67,9 @@ export const searchSlack = defineTool({
         cursor,
       })
       cursor = answer.response_metadata
-      const messages = await allowed(ctx, answer.results.messages)
-      if (messages.length > 0 || cursor === undefined || page === pages)
-        return { messages, ...(cursor !== undefined && { cursor }) }
+      const items = await allowed(ctx, answer.results.messages)
+      if (items.length > 0 || cursor === undefined || tries === pages)
+        return { items, ...(cursor !== undefined && { cursor }) }
     }
   },
 })
