@@ -37,6 +37,7 @@ export function Page(props: PageProps) {
           <title>{`${title} · Gatehouse`}</title>
           <link rel="icon" href="/icon.svg" type="image/svg+xml" />
           <link rel="stylesheet" href="/style.css" />
+          <link rel="stylesheet" href="/governance.css" />
           <script src="/copy.js" defer></script>
         </head>
         <body class={narrow ? 'narrow' : ''}>

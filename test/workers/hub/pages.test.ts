@@ -15,7 +15,9 @@ beforeAll(async () => {
 test('the connect page gives the address and what each client needs of it', async () => {
   const html = await (await engineer.get('/')).text()
   expect(html).toContain(`<code tabindex="0">${resource}</code>`)
-  expect(html).toContain(`<code tabindex="0">claude mcp add --transport http postgres ${resource}</code>`)
+  expect(html).toContain(
+    `<code tabindex="0">claude mcp add --transport http postgres ${resource}</code>`,
+  )
   const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) =>
     href.replaceAll('&amp;', '&'),
   )

@@ -4,9 +4,8 @@ import type { Catalogue } from '../../../shared/policy.ts'
 import { configuration, resourceOf } from '../configuration.ts'
 import type { HubContext } from '../session.ts'
 import { governanceStyle } from '../governance-style.ts'
-import { copyScript, icon, style } from '../style.ts'
 
-/** What machines and browsers fetch without signing in. */
+/** What machines fetch without signing in. */
 export const status = new Hono<HubContext>()
 
 status.get('/healthz', (c) => c.json({ ok: true, version: c.env.VERSION.id }))
@@ -28,11 +27,6 @@ status.get('/endpoints.json', (c) => {
   return c.json({ endpoints })
 })
 
-const dayLong = { 'cache-control': 'public, max-age=86400' }
-status.get('/style.css', (c) =>
-  c.body(style + governanceStyle, 200, { ...dayLong, 'content-type': 'text/css; charset=utf-8' }),
+status.get('/governance.css', (c) =>
+  c.body(governanceStyle, 200, { 'content-type': 'text/css; charset=utf-8' }),
 )
-status.get('/copy.js', (c) =>
-  c.body(copyScript, 200, { ...dayLong, 'content-type': 'text/javascript; charset=utf-8' }),
-)
-status.get('/icon.svg', (c) => c.body(icon, 200, { ...dayLong, 'content-type': 'image/svg+xml' }))
