@@ -1,4 +1,4 @@
-/** What was made, as a person would see it in Slack: channels, messages, threads, whom they notified. */
+/** What was made: channels, messages as they were sent, threads, and whom each notified. */
 import { html } from 'hono/html'
 import { messagesOf, type Channel, type Message, type Workspace } from './workspace.ts'
 
