@@ -39,6 +39,14 @@ export interface PretendJiraOptions {
   readonly changed?: (site: Site) => void
 }
 
+/** Atlassian's document takes a while to prepare, so all sites of a process share it; the newest one's findings are in it. */
+const document = specCheck({
+  name: 'Jira',
+  document: 'jira-cloud-v3.json',
+  overlay,
+  answers: true,
+})
+
 export function pretendJira(options: PretendJiraOptions = {}): PretendJira {
   const { now = Date.now, lagMs = 1500 } = options
   const site = options.site ?? seedSite(now())
@@ -46,12 +54,7 @@ export function pretendJira(options: PretendJiraOptions = {}): PretendJira {
   const requests: string[] = []
   const access = sandboxAccess()
   const failing = faults(failure)
-  const document = specCheck({
-    name: 'Jira',
-    document: 'jira-cloud-v3.json',
-    overlay,
-    answers: true,
-  })
+  document.reset()
   const desk: Desk = {
     site,
     now,

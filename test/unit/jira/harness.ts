@@ -29,8 +29,8 @@ export const approvalId = '0192f0c1-0000-4000-8000-00000000a001'
 export function jiraHarness(options: PretendJiraOptions = {}): Harness {
   const jira = pretendJira(options)
   const network = networkTo(jira.app)
-  vi.stubGlobal('fetch', (input: Request | string, init?: RequestInit) =>
-    network(input instanceof Request ? input : new Request(input, init)),
+  vi.stubGlobal('fetch', (request: Request) =>
+    Promise.race([network(request), aborted(request.signal)]),
   )
   const facts: Record<string, unknown> = {}
   const bindings = { ...env } // settings and tokens are remembered by bindings: each harness has its own
@@ -64,6 +64,12 @@ export function jiraHarness(options: PretendJiraOptions = {}): Harness {
     },
   }
 }
+
+/** As the real network does: an aborted request ends at once. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 
 export function tool(name: string): Tool {
   const found = integration.tools.find((one) => one.name === name)
