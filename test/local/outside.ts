@@ -22,6 +22,8 @@ export interface OutsideOptions {
   /** Hosts (exact, or `*.` for one label) and the origin that answers for them. */
   readonly upstreams: readonly { readonly hosts: readonly string[]; readonly origin: string }[]
   readonly intercept?: Intercept
+  /** Origins that are what they say: the Workers themselves, which the hub asks for their health. */
+  readonly own?: readonly string[]
   /** A request led nowhere: the Worker's fetch fails. */
   readonly onRefused?: (url: string) => void
 }
@@ -46,6 +48,7 @@ export async function openOutside(options: OutsideOptions): Promise<Outside> {
     const instead = await intercept?.(asRequest(request, url, body))
     if (instead) return answerWith(instead, response)
     const upstream = upstreams.find(({ hosts }) => leadsTo(hosts, url))
+    if (options.own?.includes(url.origin)) return forward(url.origin, request, response, url, body)
     if (!upstream) return refuse(url, response)
     forward(upstream.origin, request, response, url, body)
   }

@@ -118,6 +118,7 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
     ...(database && { database }),
     upstreams: upstreams.map(({ hosts, url }) => ({ hosts, origin: url })),
     ...(options.intercept && { intercept: options.intercept }),
+    own: [...ports.values()].map((port) => `http://${loopback}:${port}`),
     onRefused(url) {
       refused.push(url)
       options.onLog?.(`An outgoing request leads nowhere: ${url}`)

@@ -4,8 +4,11 @@ import { csrf } from 'hono/csrf'
 import { HTTPException } from 'hono/http-exception'
 import { oauthEndpoints } from './oauth-endpoints.ts'
 import { pageHeaders, sameOrigin } from './page-guards.ts'
+import { adminApi } from './admin-api.ts'
 import { access } from './pages/access.tsx'
+import { admin } from './pages/admin.tsx'
 import { approvals } from './pages/approvals.tsx'
+import { audit } from './pages/audit.tsx'
 import { authorize } from './pages/authorize.tsx'
 import { connect } from './pages/connect.tsx'
 import { foreignForm, notFound, showProblem, tooLarge } from './pages/error.tsx'
@@ -18,6 +21,7 @@ import type { HubContext } from './session.ts'
 export const app = new Hono<HubContext>()
 
 app.route('/', oauthEndpoints)
+app.route('/', adminApi)
 
 app.use(pageHeaders)
 app.route('/', status)
@@ -30,6 +34,8 @@ app.route('/', authorize)
 app.route('/', connect)
 app.route('/', access)
 app.route('/', approvals)
+app.route('/', audit)
+app.route('/', admin)
 
 app.notFound(notFound)
 app.onError((error, c) => {

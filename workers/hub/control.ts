@@ -74,6 +74,16 @@ export class Control extends DurableObject<HubEnv> {
     return true
   }
 
+  /** What is off now, who switched it off and why; the newest first. */
+  off(): SwitchRecord[] {
+    return this.#sql
+      .exec<Record<keyof SwitchRecord, SqlStorageValue>>(
+        'SELECT *, 1 AS off FROM switched ORDER BY at DESC LIMIT 500',
+      )
+      .toArray()
+      .map((row) => ({ ...SwitchChange.parse({ ...row, off: true }), at: Number(row.at) }))
+  }
+
   /** The newest turns first. */
   history(limit = 50): SwitchRecord[] {
     return this.#sql

@@ -16,6 +16,8 @@ export interface HubEnv {
   readonly VERSION: WorkerVersionMetadata
   /** Bounds client registrations from one address. */
   readonly REGISTRATIONS: RateLimit
+  /** Lets `npm run kill` turn switches; without it that way is closed. */
+  readonly ADMIN_TOKEN?: string
 }
 
 /** Where things go that must outlive the answer; both `ExecutionContext`s and Hono's have it. */

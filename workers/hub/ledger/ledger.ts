@@ -135,7 +135,7 @@ export class Ledger extends DurableObject<HubEnv> {
     const { where, values } = conditions(Filter.parse(filter))
     return this.#sql
       .exec<Record<keyof Count, SqlStorageValue>>(
-        `SELECT (arrived_at - ?) / ? AS slice, kind, outcome, latency, COUNT(*) AS count
+        `SELECT CAST((arrived_at - ?) / ? AS INTEGER) AS slice, kind, outcome, latency, COUNT(*) AS count
          FROM rows WHERE ${where} GROUP BY 1, 2, 3, 4`,
         from,
         sliceMs,

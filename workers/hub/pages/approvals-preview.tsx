@@ -76,17 +76,17 @@ function Changes({ changes }: { readonly changes: NonNullable<Preview['changes']
 }
 
 function Rows({ rows: { columns, rows, total } }: { readonly rows: NonNullable<Preview['rows']> }) {
-  const names = columns.slice(0, shownColumns)
   const listed = rows.slice(0, shownRows)
+  const order = interesting(columns.length, listed).slice(0, shownColumns)
   return (
     <>
       <div class="scroll" tabindex={0} role="region" aria-label="Rows before and after">
-        <table class="diff">
+        <table class="stack diff">
           <thead>
             <tr>
               <th scope="col">Row</th>
-              {names.map((name) => (
-                <th scope="col">{visible(name.slice(0, 100))}</th>
+              {order.map((at) => (
+                <th scope="col">{nameOf(columns, at)}</th>
               ))}
             </tr>
           </thead>
@@ -94,8 +94,13 @@ function Rows({ rows: { columns, rows, total } }: { readonly rows: NonNullable<P
             {listed.map(({ before, after }) => (
               <tr>
                 <th scope="row">{before ? (after ? 'changed' : 'deleted') : 'new'}</th>
-                {names.map((_, i) => (
-                  <Cell before={before} after={after} at={i} />
+                {order.map((at) => (
+                  <Cell
+                    name={nameOf(columns, at)}
+                    before={before?.[at]}
+                    after={after?.[at]}
+                    has={[before !== undefined, after !== undefined]}
+                  />
                 ))}
               </tr>
             ))}
@@ -105,40 +110,55 @@ function Rows({ rows: { columns, rows, total } }: { readonly rows: NonNullable<P
       <p class="row">
         <strong>{number(total)}</strong> {total === 1 ? 'row' : 'rows'} in all
         {total > listed.length && <Cut shown={listed.length} of={total} what="rows" />}
-        {columns.length > names.length && (
-          <Cut shown={names.length} of={columns.length} what="columns" />
+        {columns.length > order.length && (
+          <Cut shown={order.length} of={columns.length} what="columns" />
         )}
       </p>
     </>
   )
 }
 
-interface CellProps {
-  readonly before: readonly unknown[] | undefined
-  readonly after: readonly unknown[] | undefined
-  readonly at: number
+type RowDiff = NonNullable<Preview['rows']>['rows'][number]
+
+const nameOf = (columns: readonly string[], at: number): string =>
+  visible((columns[at] ?? '').slice(0, 100))
+
+/** The first column, which names the row, then those that change, then the rest. */
+function interesting(count: number, rows: readonly RowDiff[]): number[] {
+  const places = [...Array(count).keys()]
+  const changes = (at: number) =>
+    at === 0 || rows.some(({ before, after }) => before && after && !same(before[at], after[at]))
+  return [...places.filter(changes), ...places.filter((at) => !changes(at))]
 }
 
-function Cell({ before, after, at }: CellProps) {
-  const [was, is] = [before?.[at], after?.[at]]
-  const same = before && after && JSON.stringify(was) === JSON.stringify(is)
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+interface CellProps {
+  readonly name: string
+  readonly before: unknown
+  readonly after: unknown
+  /** Whether the row is there before and after. */
+  readonly has: readonly [before: boolean, after: boolean]
+}
+
+function Cell({ name, before, after, has: [was, is] }: CellProps) {
   return (
-    <td>
-      {same ? (
-        <Shown value={is} length={200} />
+    <td data-label={name}>
+      {was && is && same(before, after) ? (
+        <Shown value={after} length={200} />
       ) : (
-        <>
-          {before && (
+        <span>
+          {was && (
             <del>
-              <Shown value={was} length={200} />
+              <Shown value={before} length={200} />
             </del>
           )}
-          {after && (
+          {is && (
             <ins>
-              <Shown value={is} length={200} />
+              <Shown value={after} length={200} />
             </ins>
           )}
-        </>
+        </span>
       )}
     </td>
   )
