@@ -23,11 +23,13 @@ export async function readJson(response: Response, maxBytes: number): Promise<Re
     : { status, headers, body }
 }
 
+export interface Bytes {
+  readonly bytes: Uint8Array
+  readonly truncated: boolean
+}
+
 /** At most `maxBytes`; the rest is not fetched. */
-export async function readBytes(
-  response: Response,
-  maxBytes: number,
-): Promise<{ bytes: Uint8Array; truncated: boolean }> {
+export async function readBytes(response: Response, maxBytes: number): Promise<Bytes> {
   if (fitsAsDeclared(response, maxBytes))
     return { bytes: new Uint8Array(await response.arrayBuffer()), truncated: false }
   const chunks: Uint8Array[] = []

@@ -16,7 +16,8 @@ import { judge, mismatch, type Asked, type Verdict } from './verdict.ts'
 export interface Line {
   readonly ctx: Pick<ToolContext, 'signal' | 'log' | 'principal'>
   readonly options: RestOptions
-  readonly asked: Pick<Asked, 'name'>
+  /** What messages call the upstream. */
+  readonly name: string
   readonly gate: Gate
   readonly slots: Slots
   /** @throws ToolError `misconfigured` for an address this endpoint may not talk to */
@@ -25,8 +26,8 @@ export interface Line {
 
 export interface Sending {
   readonly draft: Draft
+  readonly asked: Asked
   readonly timeoutMs: number
-  readonly howToFindOut?: string
   readonly read: (response: Response) => Promise<Received>
   /** Whether the answer is the vendor's JSON, which `explain` may know; a file isn't. */
   readonly explains: (status: number) => boolean
@@ -59,13 +60,12 @@ export async function converse(line: Line, sending: Sending): Promise<Received> 
 /** Tries again what changes nothing, within bounds. Returns the refusal when it is the credential that is wrong. */
 async function attempts(
   line: Line,
-  { draft, timeoutMs, howToFindOut, read, explains }: Sending,
+  { draft, asked, timeoutMs, read, explains }: Sending,
   credential: HeaderValues,
 ): Promise<Received | ToolError> {
   const { ctx, options, gate } = line
   const headers = new Headers(draft.headers)
   setHeaders(headers, credential)
-  const asked = { ...line.asked, safe: draft.safe, route: draft.route, howToFindOut }
   const wire = { signal: ctx.signal, timeoutMs, via: options.via }
   for (let attempt = 1; ; attempt++) {
     const permit = await gate.enter(draft.route)
@@ -106,17 +106,19 @@ async function mintToken(line: Line, credential: MintedCredential): Promise<Mint
   const { url, headers: extra, body } = await credential.mint(Date.now())
   const headers = new Headers({ accept: 'application/json', 'user-agent': 'Gatehouse' })
   setHeaders(headers, extra)
-  const asked = { name: `The sign-in of ${line.asked.name}`, safe: true, route: 'POST token' }
-  const tokenLine = { ...line, asked, options: { baseUrl: url }, gate: passing }
+  const name = `The sign-in of ${line.name}`
+  const asked = { name, safe: true, route: 'POST token', howToFindOut: '' }
+  const tokenLine = { ...line, name, options: { baseUrl: url }, gate: passing }
   const answer = await converse(tokenLine, {
     draft: { ...asked, method: 'POST', url: line.checkUrl(url), headers, body },
+    asked,
     timeoutMs: 10_000,
     read: (response) => readJson(response, 64 * 1024),
     explains: () => false,
   })
   const parsed = credential.answer.safeParse(answer.body)
   if (parsed.success) return parsed.data
-  throw mismatch({ ...asked, howToFindOut: undefined }, answer.status, 'token answer')
+  throw mismatch(asked, answer.status, 'token answer')
 }
 
 /** An authorization server is another system: its requests don't count against the upstream's budget. */

@@ -14,7 +14,8 @@ export interface Asked {
   readonly name: string
   readonly safe: boolean
   readonly route: string
-  readonly howToFindOut: string | undefined
+  /** Where to look whether a write happened. */
+  readonly howToFindOut: string
 }
 
 export type Verdict =
@@ -151,11 +152,7 @@ function unreadable(asked: Asked, problem: BodyProblem, details: Details) {
 type Details = NonNullable<ToolErrorOptions['details']>
 
 const unknown = (asked: Asked, details: Details, cause?: unknown): OutcomeUnknown =>
-  new OutcomeUnknown(
-    asked.howToFindOut ??
-      `Look in ${asked.name} whether it is there before anything is tried again.`,
-    { details, cause },
-  )
+  new OutcomeUnknown(asked.howToFindOut, { details, cause })
 
 /** Our words for a status; the vendor's never. */
 function words(

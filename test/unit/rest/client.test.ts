@@ -243,6 +243,37 @@ describe('an answer', () => {
   })
 })
 
+describe('after a write of the same call went through', () => {
+  const Any = z.unknown()
+
+  it('no later failure says that nothing was done', async () => {
+    const { ctx } = call()
+    const howToFindOut = 'Look at the echo.'
+    await shop(ctx).post(path`/echo`, Any, { body: {}, howToFindOut })
+    await expect(shop(ctx).get(path`/nothing`, Thing)).rejects.toMatchObject({
+      name: 'OutcomeUnknown',
+      howToFindOut,
+      details: { upstreamStatus: 404, afterWrite: true, code: 'not_found' },
+    })
+    expect(await outcomeOf(shop({ ...ctx }).post(path`/nothing`, Thing, { body: {} }))).toBe(
+      'unknown',
+    )
+    expect(await outcomeOf(shop(call().ctx).get(path`/nothing`, Thing))).toBe('not_found')
+  })
+
+  it('nor after one that may have gone through; after a search by POST, or a refused write, it does', async () => {
+    const lost = call()
+    expect(await outcomeOf(shop(lost.ctx).post(path`/no-json`, Thing, { body: {} }))).toBe(
+      'unknown',
+    )
+    expect(await outcomeOf(shop(lost.ctx).get(path`/nothing`, Thing))).toBe('unknown')
+    const { ctx } = call()
+    await shop(ctx).post(path`/echo`, Any, { body: {}, safe: true })
+    await outcomeOf(shop(ctx).post(path`/nothing`, Thing, { body: {} }))
+    expect(await outcomeOf(shop(ctx).get(path`/nothing`, Thing))).toBe('not_found')
+  })
+})
+
 describe('an upstream behind a binding', () => {
   it('is asked through it and through nothing else', async () => {
     const asked: string[] = []
