@@ -30,7 +30,7 @@ export default defineConfig({
         hookTimeout: 30_000,
       }),
       worker('custom', { globalSetup: 'test/workers/custom/network.ts' }),
-      worker('jira'),
+      worker('jira', { globalSetup: 'test/workers/jira/network.ts', testTimeout: 30_000 }),
       worker('slack', { globalSetup: 'test/workers/slack/network.ts', testTimeout: 30_000 }),
     ],
   },
