@@ -17,6 +17,7 @@ export interface SqlLimits {
   readonly maxResponseBytes: number
 }
 
+const cancelEveryMs = 250
 /** Connections of at most this many different logins are kept. */
 const maxPools = 16
 
@@ -77,20 +78,29 @@ export class SqlOverHttp {
     statements: Statements,
     gone: AbortSignal,
   ): Promise<readonly StatementResult[]> {
-    const cancel = () => this.#cancel(client)
+    // Again and again: a cancel request that comes before its statement is forgotten.
+    let again: NodeJS.Timeout | undefined
+    const cancel = () => {
+      this.#cancel(client)
+      again ??= setInterval(cancel, cancelEveryMs)
+    }
     gone.addEventListener('abort', cancel, { once: true })
-    client.query(statements)
-    let broken: unknown
+    let outcome: 'done' | 'failed' | 'broken' = 'broken'
     try {
-      return await statements.done
+      gone.throwIfAborted()
+      client.query(statements)
+      const results = await statements.done
+      outcome = 'done'
+      return results
     } catch (error) {
-      broken = error
-      if (error instanceof Refused) cancel()
+      if (error instanceof Refused) this.#cancel(client)
+      else if (error instanceof pg.DatabaseError) outcome = 'failed'
       throw error
     } finally {
+      clearInterval(again)
       gone.removeEventListener('abort', cancel)
-      if (broken instanceof Refused || gone.aborted) client.release(true)
-      else void giveBack(client, broken !== undefined, this.#address.forgets ?? false)
+      if (outcome === 'broken' || gone.aborted) client.release(true)
+      else void giveBack(client, outcome === 'failed', this.#address.forgets ?? false)
     }
   }
 
@@ -99,7 +109,9 @@ export class SqlOverHttp {
     let pool = this.#pools.get(key)
     if (!pool) {
       pool = new pg.Pool({ ...this.#address, user, password, database, max: 16 })
-      pool.on('error', () => {}) // an idle connection that the server closed
+      // A connection that the server closes is no error of ours; who waits for an answer hears of it.
+      pool.on('error', () => {})
+      pool.on('connect', (client) => client.on('error', () => {}))
       for (const [oldest] of this.#pools) {
         if (this.#pools.size < maxPools) break
         void this.#pools.get(oldest)?.end()
@@ -110,13 +122,17 @@ export class SqlOverHttp {
     try {
       return await pool.connect()
     } catch (error) {
-      this.#pools.delete(key)
-      void pool.end()
+      if (!(error instanceof pg.DatabaseError))
+        throw new Refused(500, "couldn't connect to compute node")
+      const refused = error.code === '28P01' || error.code === '3D000'
+      if (refused && this.#pools.get(key) === pool) {
+        this.#pools.delete(key)
+        void pool.end()
+      }
       // Neon checks the password itself, so the driver sees its words and no SQLSTATE.
-      if (error instanceof pg.DatabaseError && error.code === '28P01')
+      if (error.code === '28P01')
         throw new Refused(400, `password authentication failed for user '${user}'`)
-      if (error instanceof pg.DatabaseError) throw error
-      throw new Refused(500, "couldn't connect to compute node")
+      throw error
     }
   }
 
