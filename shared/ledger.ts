@@ -79,13 +79,25 @@ export function openingOf(
   return { ...line, hash: hashLine(line) }
 }
 
+/** A row as it is stored: its place in the chain and its canonical line. */
+export interface StoredRow extends Pick<LedgerRow, 'ledger' | 'seq' | 'arrivedAt' | 'hash'> {
+  readonly line: string
+}
+
+/**
+ * The row that follows `previous`. The line is written member by member in canonical order, so
+ * that the event, which is most of it, is spelt out once for the hash and the line together; that
+ * it equals `canonicalJson` of the row is tested.
+ */
 export function rowAfter(
   previous: string,
   place: Pick<LedgerRow, 'ledger' | 'seq' | 'arrivedAt'>,
   event: AuditEvent,
-): LedgerRow {
-  const line = { type: 'row' as const, ...place, previous, event }
-  return { ...line, hash: hashLine(line) }
+): StoredRow {
+  const head = `{"arrivedAt":${place.arrivedAt},"event":${canonicalJson(event)},`
+  const tail = `"ledger":${JSON.stringify(place.ledger)},"previous":"${previous}","seq":${place.seq},"type":"row"}`
+  const hash = sha256Hex(head + tail)
+  return { ...place, hash, line: `${head}"hash":"${hash}",${tail}` }
 }
 
 export const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10)

@@ -47,7 +47,7 @@ export function exported(
     for (let seq = 1; seq <= rows; seq++) {
       const event = someEvent({ integration, sequence: sequence++ })
       const row = rowAfter(head, { ledger, seq, arrivedAt: 1_764_105_600_000 + seq }, event)
-      lines.push(row)
+      lines.push(JSON.parse(row.line))
       head = row.hash
     }
     lines.push({ type: 'head', ledger, rows, head, sealed: day !== names.at(-1) })

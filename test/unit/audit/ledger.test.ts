@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../../shared/hash.ts'
-import { hashLine } from '../../../shared/ledger.ts'
+import { hashLine, openingOf, rowAfter } from '../../../shared/ledger.ts'
 import { verifyLedger } from '../../../shared/ledger-verification.ts'
 import { exported, someEvent } from './events.ts'
 
@@ -209,17 +209,28 @@ describe('the first bad line is named', () => {
   })
 })
 
+test('a row’s line is exactly the canonical JSON of the row', () => {
+  const event = someEvent({ sequence: 7, arguments: '{"q":"é \\u2028 \\"x\\""}', durationMs: 0.25 })
+  const { line, hash } = rowAfter(
+    '0'.repeat(64),
+    { ledger: 'postgres/2026-11-25', seq: 3, arrivedAt: 5 },
+    event,
+  )
+  const row: unknown = JSON.parse(line)
+  expect(canonicalJson(row)).toBe(line)
+  expect(row).toMatchObject({ event, hash, seq: 3, type: 'row' })
+})
+
 describe('what is no break of the chain', () => {
   test('numbers of an isolate that never arrived are a warning', async () => {
     const lines = exported({ '2026-11-25': 0 })
     expect((await verifyLedger(lines)).warnings).toEqual([])
-    const { openingOf, rowAfter } = await import('../../../shared/ledger.ts')
     const ledger = 'postgres/2026-11-25'
     const opening = openingOf(ledger, null)
     const rows = [4, 5, 8, 9].reduce<{ head: string; lines: unknown[] }>(
       ({ head, lines }, sequence, i) => {
         const row = rowAfter(head, { ledger, seq: i + 1, arrivedAt: 1 }, someEvent({ sequence }))
-        return { head: row.hash, lines: [...lines, row] }
+        return { head: row.hash, lines: [...lines, JSON.parse(row.line)] }
       },
       { head: opening.hash, lines: [opening] },
     )

@@ -1,8 +1,14 @@
 import { DurableObject } from 'cloudflare:workers'
 import * as z from 'zod'
 import type { AuditEvent } from '../../../shared/audit.ts'
-import { canonicalJson } from '../../../shared/hash.ts'
-import { LedgerRow, Opening, openingOf, rowAfter, type Head } from '../../../shared/ledger.ts'
+import {
+  LedgerRow,
+  Opening,
+  openingOf,
+  rowAfter,
+  type Head,
+  type StoredRow,
+} from '../../../shared/ledger.ts'
 import type { HubEnv } from '../env.ts'
 import { ledgerIndex } from './ledger-index.ts'
 import { conditions, Filter, type Before } from './filter.ts'
@@ -62,9 +68,8 @@ export class Ledger extends DurableObject<HubEnv> {
       this.ctx.storage.transactionSync(() => {
         const arrivedAt = Math.max(Math.min(Date.now(), endOfDay(ledger)), before.arrivedAt)
         for (const event of events) {
-          if (this.#has(event.id)) continue
           const row = rowAfter(end.hash, { ledger, seq: end.seq + 1, arrivedAt }, event)
-          this.#insert(row)
+          if (!this.#insert(row, event)) continue
           end = { seq: row.seq, hash: row.hash, arrivedAt }
         }
       })
@@ -204,14 +209,11 @@ export class Ledger extends DurableObject<HubEnv> {
     return this.#end
   }
 
-  #has(id: string): boolean {
-    return this.#sql.exec('SELECT 1 FROM rows WHERE id = ?', id).toArray().length > 0
-  }
-
-  #insert(row: LedgerRow): void {
-    const { id, kind, user, client, tool, outcome, approvalId, durationMs } = row.event
-    this.#sql.exec(
-      'INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  /** @returns false when the event is on record already. */
+  #insert(row: StoredRow, event: AuditEvent): boolean {
+    const { id, kind, user, client, tool, outcome, approvalId, durationMs } = event
+    const inserted = this.#sql.exec(
+      'INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq',
       row.seq,
       id,
       row.arrivedAt,
@@ -222,8 +224,9 @@ export class Ledger extends DurableObject<HubEnv> {
       outcome,
       approvalId,
       latencyStep(durationMs),
-      canonicalJson(row),
+      row.line,
     )
+    return inserted.toArray().length > 0
   }
 }
 

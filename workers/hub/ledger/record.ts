@@ -43,9 +43,11 @@ export function recordable(integration: string, sent: unknown): AuditEvent {
 
 /** Canonical JSON refuses half a surrogate pair, and one such row must not hold up the others. */
 function wellFormed(event: AuditEvent): AuditEvent {
-  const text = JSON.stringify(event)
-  // JSON.stringify spells a lone surrogate as an escape; nothing else makes these.
-  if (!/\\ud[89a-f]/i.test(text)) return event
+  if (
+    Object.values(event).every((value) => typeof value !== 'string' || value.isWellFormed()) &&
+    JSON.stringify(event.facts).isWellFormed()
+  )
+    return event
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return value.toWellFormed()
     if (typeof value !== 'object' || value === null) return value
