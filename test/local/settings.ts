@@ -17,7 +17,12 @@ export function settingsFor(worker: BuiltWorker, around: Surroundings): Record<s
   const { hub = `http://${loopback}:1`, ...endpoints } = around.origins
   const own =
     worker.id === 'hub'
-      ? { ISSUER: hub, ENDPOINTS: JSON.stringify(endpoints), SIGN_IN: 'dev' }
+      ? {
+          ISSUER: hub,
+          ENDPOINTS: JSON.stringify(endpoints),
+          SIGN_IN: 'dev',
+          ADMIN_TOKEN: around.state.secret('hub.ADMIN_TOKEN'),
+        }
       : { ENDPOINT_URL: around.origins[worker.id] ?? '', HUB_URL: hub }
   return {
     ...Object.fromEntries(secrets),
