@@ -25,7 +25,7 @@ export const DraftInput = z.object({
   issue_type: z.enum(['Bug', 'Task', 'Story']),
   priority: z.enum(priorities).optional(),
   labels: Labels.optional(),
-  assignee: Assignee.optional().describe('me or account id'),
+  assignee: Assignee.optional(),
   parent_key: IssueKey.optional(),
   fields: MoreFields.optional(),
 })

@@ -87,7 +87,7 @@ export async function createFields(
 const reserved = new Set(['project', 'issuetype', 'summary', 'description', 'reporter'])
 
 /** What the caller may give for fields of this site: each by its id, as Jira takes it. */
-export const MoreFields = z.record(z.string(), z.unknown())
+export const MoreFields = z.looseObject({})
 
 /**
  * Checks values against the screen's fields before anything is proposed, so that a person never

@@ -27,7 +27,7 @@ export default defineIntegration({
   id: 'jira',
   title: 'Jira',
   instructions:
-    'Jira issues of the projects you may use. Texts are Markdown both ways; people are written [@Name](accountid:ID). Every change is shown to a person, who approves it at Gatehouse; then collect its result. Ids and names come from the list and search tools.',
+    'Jira issues of the projects you may use. Texts are Markdown both ways; people are written [@Name](accountid:ID), and an assignee is me, none or an account id. Every change is shown to a person, who approves it at Gatehouse; then collect its result. Ids and names come from the list and search tools.',
   limits: { projects: { title: 'Projects', kind: 'list', argument: 'project_key' } },
   scopes: {
     'jira:read': 'Search and read issues, comments, boards and sprints of your projects.',

@@ -19,7 +19,7 @@ export const UpdateInput = z.object({
   description: Body.optional(),
   priority: z.enum(priorities).optional(),
   labels: Labels.optional(),
-  assignee: Assignee.optional().describe('me, none or account id'),
+  assignee: Assignee.optional(),
   due_date: Day.optional(),
   parent_key: IssueKey.optional(),
   fields: MoreFields.optional(),

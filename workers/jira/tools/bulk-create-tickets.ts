@@ -36,14 +36,13 @@ const Input = z.object({
         parent_key: true,
       }),
     )
-    .min(1)
-    .max(50),
+    .refine(({ length }) => length > 0 && length <= 50, 'must be 1 to 50 issues'),
 })
 
 export const bulkCreateTickets = defineTool({
   name: 'bulk_create_jira_tickets',
   title: 'Create several Jira tickets',
-  description: 'Create up to 50 issues of one project with one approval.',
+  description: 'Create up to 50 issues with one approval.',
   scope: 'jira:write',
   effect: 'create',
   input: Input,

@@ -30,8 +30,7 @@ const Input = z.object({
 export const linkIssues = defineTool({
   name: 'link_jira_issues',
   title: 'Link Jira issues',
-  description:
-    'Link an issue to another one, or to a web page. For an epic set parent_key by update_jira_issue.',
+  description: 'Link an issue to another one, or to a web page. An epic is a parent, not a link.',
   scope: 'jira:write',
   effect: 'create',
   input: Input,
