@@ -8,7 +8,7 @@ CREATE SCHEMA support;
 CREATE SCHEMA hr;
 CREATE SCHEMA gatehouse_sample;
 CREATE TABLE gatehouse_sample.clock (now timestamptz NOT NULL);
-INSERT INTO gatehouse_sample.clock VALUES (now());
+INSERT INTO gatehouse_sample.clock VALUES (date_trunc('second', now()));
 
 -- A number from 0 to n-1 that looks random and is the same on every PostgreSQL.
 CREATE FUNCTION gatehouse_sample.pick(id bigint, salt int, n int) RETURNS int
@@ -96,7 +96,7 @@ SELECT id,
   CASE pick(id, 6, 4) WHEN 0 THEN '{newsletter}' WHEN 1 THEN '{vip,newsletter}' ELSE '{}' END::text[],
   jsonb_build_object('language', (ARRAY['de','en','fr','es'])[1 + pick(id, 7, 4)], 'marketing', pick(id, 8, 2) = 1),
   CASE WHEN id % 40 = 0 THEN 'Prefers delivery after 17:00.' END,
-  now() - make_interval(days => 365 + pick(id, 9, 900), secs => pick(id, 10, 86400))
+  date_trunc('second', now()) - make_interval(days => 365 + pick(id, 9, 900), secs => pick(id, 10, 86400))
 FROM generate_series(1, 2000) id;
 
 INSERT INTO public.products
@@ -127,7 +127,7 @@ SELECT id, customer_id, status, total_cents, currency,
   END,
   created_at,
   least(created_at + make_interval(mins => CASE WHEN status = 'failed' THEN 1 ELSE 30 + pick(id, 31, 4000) END),
-    now())
+    date_trunc('second', now()))
 FROM (
   SELECT *, CASE
     WHEN outage OR pick(id, 32, 100) < 2 THEN 'failed'
@@ -136,7 +136,7 @@ FROM (
     ELSE (CASE WHEN pick(id, 33, 100) < 4 THEN 'refunded' ELSE 'delivered' END)
   END AS status
   FROM (
-    SELECT id, total_cents, age, now() - age AS created_at, 1 + pick(id, 34, 2000) AS customer_id,
+    SELECT id, total_cents, age, date_trunc('second', now() - age) AS created_at, 1 + pick(id, 34, 2000) AS customer_id,
       (ARRAY['EUR','EUR','EUR','USD','GBP'])[1 + pick(id, 35, 5)] AS currency,
       age < interval '5 hours' AND pick(id, 36, 3) = 0 AND pick(id, 37, 10) < 4 AS outage
     FROM (SELECT order_id AS id, sum(quantity * unit_price_cents)::int AS total_cents
