@@ -39,6 +39,9 @@ function stopOnSignals(): void {
 }
 
 stopOnSignals()
+// npm passes a signal to its shell, and the shell dies without passing it on.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && process.emit('SIGTERM'), 500).unref()
 try {
   const stack = await starting
   stopOnSignals()
