@@ -172,69 +172,81 @@ describe.each(reads)('%s', (name, args, route) => {
   )
 })
 
-describe.each(writes)('%s', (name, args, route, count) => {
-  const run = async (): Promise<{ error: unknown; made: number }> => {
-    const bound = tool(name).bind(args)
-    const preview = await bound.preview(jira.context())
-    const before = count(jira)
-    jira.requests.length = 0
-    const error = await outcome(bound.run(jira.context(), { preview }))
-    return { error, made: count(jira) - before }
-  }
-  const sent = () => {
-    const pattern = new RegExp(`^${route.replaceAll('*', '[^/]+')}$`)
-    return jira.requests.filter((one) => pattern.test(one)).length
-  }
+type Write = (typeof writes)[number]
 
-  test.each<Fault>([
-    { kind: 'limited', retryAfterSeconds: 1 },
-    { kind: 'error', status: 400, committed: false },
-    { kind: 'error', status: 403, committed: false },
-    { kind: 'error', status: 409, committed: false },
-  ])('did not happen on $kind $status, and says so', async (fault) => {
-    jira.faults.fail(route, fault, 50)
-    const { error, made } = await run()
+/** Proposes in peace, then runs: what came of it, what was made, and how often the request was sent. */
+async function attempt([name, args, route, count]: Write, fault: Fault) {
+  const bound = tool(name).bind(args)
+  const preview = await bound.preview(jira.context())
+  const before = count(jira)
+  jira.requests.length = 0
+  jira.faults.fail(route, fault, 50)
+  const error = await outcome(bound.run(jira.context(), { preview }))
+  return { error, made: count(jira) - before, sent: sentTo(route) }
+}
+function sentTo(route: string): number {
+  const pattern = new RegExp(`^${route.replaceAll('*', '[^/]+')}$`)
+  return jira.requests.filter((one) => pattern.test(one)).length
+}
+const pairs = (list: readonly Write[], faults: readonly Fault[]) =>
+  list.flatMap((write) => faults.map((fault) => ({ name: write[0], write, fault })))
+
+describe('a write', () => {
+  test.each(
+    pairs(writes, [
+      { kind: 'limited', retryAfterSeconds: 1 },
+      { kind: 'error', status: 400, committed: false },
+      { kind: 'error', status: 403, committed: false },
+      { kind: 'error', status: 409, committed: false },
+    ]),
+  )('$name did not happen on $fault.kind $fault.status, and says so', async ({ write, fault }) => {
+    const { error, made, sent } = await attempt(write, fault)
     expect(error).toBeInstanceOf(ToolError)
-    expect({ made, sent: sent() }).toEqual({ made: 0, sent: 1 })
+    expect({ made, sent }).toEqual({ made: 0, sent: 1 })
   })
 
-  test.each<Fault>([
-    { kind: 'error', status: 500, committed: false },
-    { kind: 'error', status: 500, committed: true },
-    { kind: 'error', status: 503, committed: true },
-    { kind: 'reset', committed: false },
-    { kind: 'reset', committed: true },
-  ])('is unknown on $kind $status (committed: $committed), and never sent twice', async (fault) => {
-    jira.faults.fail(route, fault, 50)
-    const { error, made } = await run()
+  test.each(
+    pairs(writes, [
+      { kind: 'error', status: 500, committed: false },
+      { kind: 'error', status: 500, committed: true },
+      { kind: 'error', status: 503, committed: true },
+      { kind: 'reset', committed: false },
+      { kind: 'reset', committed: true },
+    ]),
+  )('$name is unknown on $fault, and never sent twice', async ({ write, fault }) => {
+    const { error, made, sent } = await attempt(write, fault)
     expect(error).toBeInstanceOf(OutcomeUnknown)
     expect((error as OutcomeUnknown).message).not.toMatch(/secret upstream words/)
     expect((error as OutcomeUnknown).howToFindOut).toMatch(/Search Jira|Read ENG|List the issues/)
-    expect({ made, sent: sent() }).toEqual({
-      made: 'committed' in fault && fault.committed ? 1 : 0,
-      sent: 1,
-    })
+    const committed = 'committed' in fault && fault.committed
+    expect({ made, sent }).toEqual({ made: committed ? 1 : 0, sent: 1 })
   })
 
   // an answer without a body has nothing that could be cut
-  test.runIf(answers.has(name)).each<Fault>([{ kind: 'half' }, { kind: 'wrong_json' }])(
-    'is unknown when its answer is $kind, and never sent twice',
-    async (fault) => {
-      jira.faults.fail(route, fault, 50)
-      const { error, made } = await run()
+  test.each(
+    pairs(
+      writes.filter(([name]) => answers.has(name)),
+      [{ kind: 'half' }, { kind: 'wrong_json' }],
+    ),
+  )(
+    '$name is unknown when its answer is $fault.kind, and never sent twice',
+    async ({ write, fault }) => {
+      const { error, made, sent } = await attempt(write, fault)
       expect(error).toBeInstanceOf(OutcomeUnknown)
-      expect({ made, sent: sent() }).toEqual({ made: 1, sent: 1 })
+      expect({ made, sent }).toEqual({ made: 1, sent: 1 })
     },
   )
 
-  test('does not begin when Jira fails before', async () => {
-    jira.faults.fail('GET *', { kind: 'error', status: 500 }, 50)
-    jira.faults.fail('POST /rest/api/3/issue/bulkfetch', { kind: 'error', status: 500 }, 50)
-    const before = count(jira)
-    const error = await outcome(jira.write(name, args))
-    expect(error).toBeInstanceOf(ToolError)
-    expect({ made: count(jira) - before, sent: sent() }).toEqual({ made: 0, sent: 0 })
-  })
+  test.each(writes)(
+    '%s does not begin when Jira fails before',
+    async (name, args, route, count) => {
+      jira.faults.fail('GET *', { kind: 'error', status: 500 }, 50)
+      jira.faults.fail('POST /rest/api/3/issue/bulkfetch', { kind: 'error', status: 500 }, 50)
+      const before = count(jira)
+      expect(await outcome(jira.write(name, args))).toBeInstanceOf(ToolError)
+      expect({ made: count(jira) - before, sent: sentTo(route) }).toEqual({ made: 0, sent: 0 })
+    },
+  )
 })
 
 test('a Jira that does not answer ends the call, by its own limit or by the deadline', async () => {
