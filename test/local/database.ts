@@ -24,7 +24,19 @@ export interface LocalDatabase {
  * string. There an empty database is filled with the sample, and any other is used as it is.
  */
 export async function openDatabase(state: State, databaseUrl?: string): Promise<LocalDatabase> {
-  return databaseUrl ? openServer(databaseUrl, state) : openEmbedded(state)
+  try {
+    return await (databaseUrl ? openServer(databaseUrl, state) : openEmbedded(state))
+  } catch (error) {
+    const where = databaseUrl ? 'DATABASE_URL' : `The database in ${state.database}`
+    const advice = databaseUrl ? '' : ' Start with --fresh to make it anew.'
+    throw new Error(`${where} can't be used: ${reasonOf(error)}.${advice}`, { cause: error })
+  }
+}
+
+/** A refused connection is an AggregateError without a message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function openEmbedded(state: State): Promise<LocalDatabase> {

@@ -53,11 +53,15 @@ export async function openOutside(options: OutsideOptions): Promise<Outside> {
     forward(upstream.origin, request, response, url, body)
   }
 
-  // A proxy request has the whole URL in its first line and needs no Host.
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
-    delete request.headers['cf-worker'] // workerd adds it; systems outside of Cloudflare don't see it
-    answer(request, response).catch(() => response.destroy())
-  })
+  // A proxy request has the whole URL in its first line and needs no Host. An idle connection is
+  // never closed from here: workerd may be about to use it.
+  const server = createServer(
+    { requireHostHeader: false, keepAliveTimeout: 0 },
+    (request, response) => {
+      delete request.headers['cf-worker'] // workerd adds it; systems outside of Cloudflare don't see it
+      answer(request, response).catch(() => response.destroy())
+    },
+  )
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     const url = new URL(request.url ?? '')
     if (database && leadsTo(database.hosts, url)) database.neon.upgrade(request, socket, head)
@@ -89,6 +93,7 @@ function forward(
 ): void {
   const target: RequestOptions = {
     method: request.method,
+    agent: false,
     path: `${url.pathname}${url.search}`,
     headers: { ...request.headers, host: url.host },
   }

@@ -39,7 +39,7 @@ export async function startNeon(options: NeonOptions): Promise<Neon> {
       else socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
     },
   }
-  const server = createServer({ requireHostHeader: false }, neon.handle).on('upgrade', neon.upgrade)
+  const server = createServer({ keepAliveTimeout: 0 }, neon.handle).on('upgrade', neon.upgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
   })
