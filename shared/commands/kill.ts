@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 
@@ -125,7 +126,7 @@ function listed({
 /** What `npm start` made up for its hub and keeps beside its other state. */
 function localToken(port: string): string | undefined {
   try {
-    const file = new URL(`../../.local/${port}/secrets.json`, import.meta.url)
+    const file = join(import.meta.dirname, '../../.local', port, 'secrets.json')
     const secrets = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')))
     return secrets['hub.ADMIN_TOKEN']
   } catch {
