@@ -51,6 +51,8 @@ export interface File {
   readonly filename: string
   readonly mimeType: string
   readonly text: string
+  /** Base64, for what isn't text. */
+  readonly bytes?: string
   readonly author: string
   readonly at: number
 }

@@ -234,6 +234,10 @@ export function seedSite(now: number): Site {
   return site
 }
 
+/** A PNG of one grey pixel. */
+const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=='
+
 /** Comments, changes and files of the refund bug, with some that policy hides. */
 function history(site: Site): void {
   const bug = site.issues.find(({ key }) => key === 'ENG-2')
@@ -255,7 +259,8 @@ function history(site: Site): void {
   )
   bug.files.push(
     file('700', 'refunds.log', 'text/plain', 'ERROR refund 991 paid twice\n'.repeat(20)),
-    file('701', 'screen.png', 'image/png', '\u0089PNG not really'),
+    { ...file('701', 'screen.png', 'image/png', ''), bytes: onePixel },
+    file('705', 'offer.pdf', 'application/pdf', '%PDF-1.7'),
   )
   site.issues
     .find(({ key }) => key === 'SECRET-1')

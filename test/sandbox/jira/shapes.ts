@@ -95,7 +95,10 @@ export const fileShape = (site: Site, file: File) => ({
   id: file.id,
   filename: file.filename,
   mimeType: file.mimeType,
-  size: new TextEncoder().encode(file.text).length,
+  size:
+    file.bytes === undefined
+      ? new TextEncoder().encode(file.text).length
+      : Buffer.from(file.bytes, 'base64').length,
   created: jiraTime(file.at),
   author: personShape(site, file.author),
   content: `https://example.atlassian.net/rest/api/3/attachment/content/${file.id}`,

@@ -57,6 +57,7 @@ describe('get_jira_issue', () => {
           by: 'Olga Operations',
         },
         { id: '701', filename: 'screen.png' },
+        { id: '705', filename: 'offer.pdf' },
       ],
       custom_fields: { 'Story Points': '5', Severity: 'Major' },
     })
@@ -287,15 +288,29 @@ describe('get_jira_attachment', () => {
       bytes: 560,
       url: 'https://example.atlassian.net/browse/ENG-2',
       text: 'ERROR refund 991 paid twice\n'.repeat(20),
+      media: [],
     })
     expect(
-      await jira.read('get_jira_attachment', { issue_key: 'ENG-2', attachment_id: '701' }),
+      await jira.read('get_jira_attachment', { issue_key: 'ENG-2', attachment_id: '705' }),
     ).toEqual({
-      filename: 'screen.png',
-      type: 'image/png',
-      bytes: expect.any(Number),
+      filename: 'offer.pdf',
+      type: 'application/pdf',
+      bytes: 8,
       url: 'https://example.atlassian.net/browse/ENG-2',
+      media: [],
     })
+  })
+
+  test('gives a picture as a picture, by what its bytes are', async () => {
+    const picture = { issue_key: 'ENG-2', attachment_id: '701' }
+    const answer = await jira.read('get_jira_attachment', picture)
+    expect(answer).toMatchObject({
+      filename: 'screen.png',
+      media: [{ type: 'image', mimeType: 'image/png', data: expect.stringMatching(/^iVBOR/) }],
+    })
+    const file = jira.site.issues.flatMap(({ files }) => files).find(({ id }) => id === '701')
+    Object.assign(file ?? {}, { bytes: Buffer.from('<svg onload=x>').toString('base64') })
+    expect(await jira.read('get_jira_attachment', picture)).toMatchObject({ media: [] })
   })
 
   test('cuts a long file, at a whole character, and says so', async () => {

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { ToolError } from '../../../shared/errors.ts'
 import { path } from '../../../shared/path.ts'
-import { defineTool } from '../../../shared/tool.ts'
+import { defineTool, withMedia } from '../../../shared/tool.ts'
 import { browseUrl, jira } from '../client.ts'
 import { Attachment } from '../details.ts'
 import { readIssue } from '../issue.ts'
 import { IssueKey } from '../projects.ts'
 
-const maxBytes = 256 * 1024
+const maxTextBytes = 256 * 1024
+/** Base64 makes a third more of it, and the shell takes 1 MB. */
+const maxImageBytes = 700 * 1024
 /** What is text by its type; the bytes have to be text besides. */
 const isText = (type: string): boolean =>
   /^text\/|^application\/(json|xml|yaml|x-yaml|toml|sql|javascript|x-sh|x-ndjson)|\+(json|xml)$/i.test(
@@ -21,14 +23,14 @@ const isText = (type: string): boolean =>
 export const getAttachment = defineTool({
   name: 'get_jira_attachment',
   title: 'Get Jira attachment',
-  description: 'Text of a text file attached to an issue; for other files, where to open it.',
+  description: 'An attached text or picture; for other files, where to open it.',
   scope: 'jira:read',
   effect: 'read',
   input: z.object({
     issue_key: IssueKey,
     attachment_id: z.string().regex(/^\d{1,20}$/, 'must be a number in quotes'),
   }),
-  output: z.object({
+  output: withMedia({
     filename: z.string(),
     type: z.string(),
     bytes: z.number(),
@@ -47,12 +49,14 @@ export const getAttachment = defineTool({
       throw new ToolError('not_found', `${key} has no such file. get_jira_issue lists its files.`)
     const { filename, mimeType: type, size: bytes } = file
     const about = { filename, type, bytes, url: browseUrl(ctx, key) }
-    if (!isText(type)) return about
+    const picture = isPicture(type) && bytes <= maxImageBytes
+    if (!picture && !isText(type)) return about
     // without redirect=false Jira sends the client to another host, which ours doesn't follow
     const download = await jira(ctx).download(path`/rest/api/3/attachment/content/${file.id}`, {
       query: { redirect: false },
-      maxBytes,
+      maxBytes: picture ? maxImageBytes : maxTextBytes,
     })
+    if (picture) return { ...about, media: imageOf(download.bytes) }
     const text = textOf(download.bytes)
     return {
       ...about,
@@ -61,6 +65,22 @@ export const getAttachment = defineTool({
     }
   },
 })
+
+const isPicture = (type: string): boolean => /^image\/(png|jpeg|gif|webp)$/i.test(type)
+
+/** What the bytes are by how they begin; nothing for bytes that only claim to be a picture. */
+function imageOf(bytes: Uint8Array) {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
+  const known = [
+    [/^\u0089PNG\r\n/, 'image/png'],
+    [/^\u00FF\u00D8\u00FF/, 'image/jpeg'],
+    [/^GIF8[79]a/, 'image/gif'],
+    [/^RIFF.{4}WEBP/s, 'image/webp'],
+  ] as const
+  const mimeType = known.find(([pattern]) => pattern.test(head))?.[1]
+  if (mimeType === undefined) return []
+  return [{ type: 'image' as const, mimeType, data: Buffer.from(bytes).toString('base64') }]
+}
 
 /** UTF-8 text; undefined for bytes that are none, whatever the type says. A cut last character is let go. */
 function textOf(bytes: Uint8Array): string | undefined {

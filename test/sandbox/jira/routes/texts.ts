@@ -117,6 +117,8 @@ export function textRoutes(app: Hono, desk: Desk): void {
     if (!file) throw missing()
     if (redirect !== 'false')
       return c.redirect(`https://api.media.atlassian.com/file/${file.id}`, 303)
-    return new Response(file.text, { headers: { 'content-type': file.mimeType } })
+    return new Response(file.bytes === undefined ? file.text : Buffer.from(file.bytes, 'base64'), {
+      headers: { 'content-type': file.mimeType },
+    })
   })
 }
