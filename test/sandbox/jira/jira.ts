@@ -83,6 +83,10 @@ export function pretendJira(options: PretendJiraOptions = {}): PretendJira {
     if (!(error instanceof JiraFailure)) throw error
     return c.json(error.body, error.status as ContentfulStatusCode)
   })
+  api.notFound((c) => {
+    problems.push(`${c.req.method} ${c.req.path}: no such operation here`)
+    return c.json({ errorMessages: ['Not found'], errors: {} }, 404)
+  })
   api.get('/', (c) => c.html(pageOfSite(site)))
 
   const app = new Hono()

@@ -43,7 +43,8 @@ export function searchRoutes(app: Hono, desk: Desk): void {
     })
   })
   // gone since 2025 (https://developer.atlassian.com/changelog/#CHANGE-2046)
-  app.all('/rest/api/3/search', () => {
+  app.all('/rest/api/3/search', (c) => {
+    desk.found(`${c.req.method} ${c.req.path}: is gone`)
     throw new JiraFailure(410, [
       'The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.',
     ])
