@@ -1,36 +1,116 @@
-/** `npm run bench`: ratios measured side by side in one run. Compare ratios, not milliseconds: machines differ. */
+/**
+ * `npm run bench`: ratios measured side by side in one run, targets alternating. Compare ratios,
+ * not milliseconds: machines differ. `-- --only governed,dbhub,heap,bundles` runs parts of it.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { listWorkers } from '../local/workers.ts'
 import { startStack } from '../local/stack.ts'
+import { startServer } from '../postgres-server/server.ts'
+import { bundleSizes } from './bundles.ts'
 import type { Row } from './compare.ts'
-import { measureGoverned } from './governed.ts'
+import { measureDbhub, startDbhub } from './dbhub.ts'
+import { governedTargets, measureGoverned } from './governed.ts'
+import { heapOverCalls, heapReader } from './heap.ts'
+import { openCaller } from './target.ts'
 
 const portBase = 8860
 const barePort = portBase + 15
+const dbhubPort = portBase + 16
+const inspectorPort = portBase + 17
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: 'governed,dbhub,heap,bundles' } },
+})
+const parts = values.only.split(',')
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+const unlimited = { postgres: { BURST_PER_MINUTE: '1000000000' } }
+const bare = { id: 'bare', main: 'test/bench/bare.ts', like: 'postgres', port: barePort }
 
-function show(title: string, rows: readonly Row[]): void {
-  console.log(`\n${title}`)
-  for (const { label, clients, p50, p99, ratio, tokens } of rows)
-    console.log(
-      `  ${label.padEnd(30)} ${String(clients).padStart(2)} clients  p50 ${p50.toFixed(3)} ms  p99 ${p99.toFixed(2)} ms  × ${ratio.toFixed(2)}  ${tokens} tokens`,
-    )
+const line = ({ label, clients, p50, p99, ratio, tokens }: Row) =>
+  console.log(
+    `  ${label.padEnd(28)} ${clients} client${clients === 1 ? ' ' : 's'}  p50 ${p50.toFixed(3).padStart(8)} ms  p99 ${p99.toFixed(1).padStart(7)} ms  × ${ratio.toFixed(2)}  ${String(tokens).padStart(6)} tokens`,
+  )
+
+async function governed(): Promise<void> {
+  const startedAt = performance.now()
+  const stack = await startStack({
+    portBase,
+    stateDir: join(folder, 'pglite'),
+    workers: ['hub', 'postgres'],
+    fixtures: [bare],
+    settings: unlimited,
+    ...(parts.includes('heap') && { inspectorPort }),
+  })
+  console.log(`\nReady in ${((performance.now() - startedAt) / 1000).toFixed(1)} s (limit 10)`)
+  try {
+    const bareUrl = `http://127.0.0.1:${barePort}`
+    if (parts.includes('governed')) {
+      console.log(
+        '\nThe cheapest governed read with everything on, against the bare SDK handler (limits × 1.30 with one client, × 1.40 with eight)',
+      )
+      for (const row of await measureGoverned(stack, bareUrl)) line(row)
+    }
+    if (parts.includes('heap')) {
+      const [, target] = await governedTargets(stack, bareUrl)
+      if (!target) throw new Error('no target')
+      const callers = await Promise.all(Array.from({ length: 8 }, () => openCaller(target)))
+      const heap = await heapReader(inspectorPort, 'gatehouse-postgres')
+      const sizes = await heapOverCalls(callers, heap.read, 15)
+      console.log(
+        `\nLive heap of the endpoint after each thousand of 15,000 calls, KiB: ${sizes.join(' ')}`,
+      )
+      heap.close()
+      for (const caller of callers) caller.close()
+    }
+  } finally {
+    await stack.close()
+  }
 }
 
-const stateDir = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
-const stack = await startStack({
-  portBase,
-  stateDir,
-  workers: ['hub', 'postgres'],
-  fixtures: [{ id: 'bare', main: 'test/bench/bare.ts', like: 'postgres', port: barePort }],
-  settings: { postgres: { BURST_PER_MINUTE: '1000000000' } },
-})
+async function againstDbhub(): Promise<void> {
+  const server = await startServer()
+  const stack = await startStack({
+    portBase,
+    stateDir: join(folder, 'server'),
+    workers: ['hub', 'postgres'],
+    databaseUrl: server.url,
+    settings: unlimited,
+  }).catch(async (error: unknown) => {
+    await server.stop()
+    throw error
+  })
+  const dbhub = await startDbhub(
+    join(folder, 'dbhub'),
+    stack.database?.ownerUrl ?? server.url,
+    dbhubPort,
+  ).catch(async (error: unknown) => {
+    await stack.close()
+    await server.stop()
+    throw error
+  })
+  try {
+    console.log(
+      '\nAgainst @bytebase/dbhub 1.4.0 on the same PostgreSQL (limits: point query × 2.6 and × 2.0, grouping × 1.15, 1,000 rows × 1.1 with eight clients and at most 30 % of its tokens)',
+    )
+    for (const row of await measureDbhub(stack, dbhub.url))
+      line({ ...row, label: `${row.question}: ${row.label}` })
+  } finally {
+    dbhub.stop()
+    await stack.close()
+    await server.stop()
+  }
+}
+
 try {
-  show(
-    'Governed read against the bare SDK handler (limits: 1.30 with one client, 1.40 with eight)',
-    await measureGoverned(stack, `http://127.0.0.1:${barePort}`),
-  )
+  if (parts.includes('governed') || parts.includes('heap')) await governed()
+  if (parts.includes('dbhub')) await againstDbhub()
+  if (parts.includes('bundles')) {
+    console.log('\nBundles, minified gzip')
+    for (const { worker, gzipKiB, limit } of bundleSizes(listWorkers()))
+      console.log(`  ${worker.padEnd(12)} ${gzipKiB.toFixed(0).padStart(4)} KiB (limit ${limit})`)
+  }
 } finally {
-  await stack.close()
-  rmSync(stateDir, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
