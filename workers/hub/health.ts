@@ -26,7 +26,9 @@ export function endpointHealth(env: object): Promise<EndpointHealth[]> {
           signal: AbortSignal.timeout(waitMs),
           redirect: 'manual',
         })
-        const health = Health.safeParse(response.ok ? await response.json() : undefined).data
+        const health = Health.safeParse(
+          response.ok ? await response.json().catch(() => undefined) : undefined,
+        ).data
         const state = health?.ok ? 'up' : 'unwell'
         return { ...about, state, version: health?.version ?? '', tookMs: Date.now() - startedAt }
       } catch {

@@ -1,4 +1,5 @@
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod'
 import { Page, show } from '../layout.tsx'
 import {
@@ -11,6 +12,7 @@ import {
   type Act,
 } from '../people.ts'
 import type { HubContext } from '../session.ts'
+import { shortly } from './shown.tsx'
 import { When } from './when.tsx'
 
 /** One person, for administrators: mounted behind the guard of /admin. */
@@ -91,6 +93,13 @@ async function page(c: Context<HubContext>, email: string, problem?: string) {
             <span class={`badge ${summary.disabled ? 'bad' : summary.known ? 'ok' : ''}`}>
               {summary.disabled ? 'locked out' : summary.known ? 'active' : 'never signed in'}
             </span>
+            {summary.disabled && (
+              <span>
+                {' '}
+                by {summary.disabled.by}, <When at={summary.disabled.at} now={at} />
+                {summary.disabled.reason && `: ${shortly(summary.disabled.reason)}`}
+              </span>
+            )}
           </dd>
           <dt>Groups</dt>
           <dd>{summary.groups.join(', ') || 'none'}</dd>

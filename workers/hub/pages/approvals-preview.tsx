@@ -215,15 +215,15 @@ function Part({ value, added, removed, first, last }: PartProps) {
   const text = visible(value)
   if (added) return <ins>{text}</ins>
   if (removed) return <del>{text}</del>
-  const lines = text.split('\n')
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const [head, tail] = [first ? 0 : around, last ? 0 : around]
-  if (lines.length <= head + tail + 2) return <>{text}</>
   const hidden = lines.length - head - tail
+  if (hidden <= 2) return <>{text}</>
   return (
     <>
-      {lines.slice(0, head).map((line) => `${line}\n`)}
+      {lines.slice(0, head).join('')}
       <span class="soft">{`⋯ ${number(hidden)} unchanged lines\n`}</span>
-      {lines.slice(lines.length - tail).join('\n')}
+      {lines.slice(lines.length - tail).join('')}
     </>
   )
 }
