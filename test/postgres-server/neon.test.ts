@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import { neonContract } from '../sandbox/postgres/contract.ts'
+import { neonContract } from '../sandbox/postgres/contract/contract.ts'
 import { startOnServer } from '../sandbox/postgres/start.ts'
 import { createDatabase } from './server.ts'
 

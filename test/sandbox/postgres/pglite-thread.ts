@@ -52,6 +52,8 @@ port.on('message', (request: Uint8Array | 'close') => {
       }
       tell({ kind: 'answer', bytes }, [bytes.buffer])
     },
-    (error: unknown) => tell({ kind: 'crashed', reason: String(error) }),
+    // WebAssembly leaves by throwing what is no Error.
+    (error: unknown) =>
+      tell({ kind: 'crashed', reason: error instanceof Error ? error.message : 'PGlite stopped' }),
   )
 })

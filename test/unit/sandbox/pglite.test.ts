@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { neonContract } from '../../sandbox/postgres/contract.ts'
+import { neonContract } from '../../sandbox/postgres/contract/contract.ts'
 import { prepareSample } from '../../sandbox/postgres/sample.ts'
 import { loginPassword, startEmbedded, type Sandbox } from '../../sandbox/postgres/start.ts'
 
