@@ -131,6 +131,6 @@ describe('the Jira endpoint', () => {
     await expect(
       analyst.write('add_jira_comment', { issue_key: 'ENG-3', body: 'x' }),
     ).rejects.toThrow()
-    expect(await jiraPage()).not.toContain('Anna Analyst</b>')
+    expect(await jiraPage()).not.toContain('Ann Analyst</b>')
   })
 })

@@ -47,7 +47,7 @@ const reads: readonly (readonly [string, object, string])[] = [
     { project_key: 'ENG', issue_type: 'Bug' },
     'GET /rest/api/3/issue/createmeta/*',
   ],
-  ['search_jira_users', { project_key: 'ENG', search: 'emil' }, 'GET /rest/api/3/user/*'],
+  ['search_jira_users', { project_key: 'ENG', search: 'edgar' }, 'GET /rest/api/3/user/*'],
   ['list_jira_transitions', { issue_key: 'ENG-2' }, 'GET /rest/api/3/issue/*/transitions'],
   ['list_jira_boards', { project_key: 'ENG' }, 'GET /rest/agile/1.0/board'],
   ['list_jira_sprints', { board_id: 1 }, 'GET /rest/agile/1.0/board/*/sprint'],

@@ -38,7 +38,7 @@ export function jiraHarness(options: PretendJiraOptions = {}): Harness {
     principal: {
       userId: 'engineer%40example.com',
       email: 'engineer@example.com',
-      name: 'Emil Engineer',
+      name: 'Edgar Engineer',
       groups: ['engineering'],
       clientId: 'client',
     },

@@ -36,7 +36,7 @@ describe('get_jira_issue', () => {
       not_shown: ['macro toc', 'text colour'],
       comments_total: 2,
       comments: [
-        { id: '2', author: 'Anna Analyst' },
+        { id: '2', author: 'Ann Analyst' },
         { id: '1', author: 'Olga Operations' },
       ],
       links: [
@@ -194,9 +194,9 @@ describe('lists', () => {
   })
 
   test('users: account id and name, never an address', async () => {
-    const answer = await jira.read('search_jira_users', { project_key: 'ENG', search: 'emil' })
+    const answer = await jira.read('search_jira_users', { project_key: 'ENG', search: 'edgar' })
     expect(answer).toEqual({
-      items: [{ account_id: '5b10a2844c20165700ede21e', name: 'Emil Engineer' }],
+      items: [{ account_id: '5b10a2844c20165700ede21e', name: 'Edgar Engineer' }],
       truncated: false,
     })
   })

@@ -21,7 +21,7 @@ const askedBy = {
   content: [
     {
       type: 'text',
-      text: `Asked by Emil Engineer (engineer@example.com) through Gatehouse, approval ${approvalId}`,
+      text: `Asked by Edgar Engineer (engineer@example.com) through Gatehouse, approval ${approvalId}`,
       marks: [{ type: 'em' }],
     },
   ],
@@ -51,7 +51,7 @@ describe('create_jira_ticket', () => {
         { field: 'summary', to: 'Refunds are paid twice again' },
         { field: 'priority', to: 'High' },
         { field: 'labels', to: 'a, b' },
-        { field: 'assignee', to: 'Emil Engineer' },
+        { field: 'assignee', to: 'Edgar Engineer' },
         { field: 'notifies', to: 'Olga Operations' },
         { field: 'possible duplicate', to: 'ENG-2 (In Progress) Refunds are paid twice' },
       ],
@@ -217,7 +217,7 @@ describe('update_jira_issue', () => {
         'Change priority, assignee, description of ENG-4: Show customers why an order failed',
       changes: [
         { field: 'priority', from: 'Medium', to: 'Low' },
-        { field: 'assignee', from: 'nobody', to: 'Emil Engineer' },
+        { field: 'assignee', from: 'nobody', to: 'Edgar Engineer' },
       ],
       text: { before: 'As a customer I want to know what to do next.', after: 'New words.' },
       target: { id: 'ENG-4', version },

@@ -12,7 +12,7 @@ const context = (more: Partial<ToolContext> = {}): ToolContext => ({
   principal: {
     userId: 'engineer%40example.com',
     email: 'engineer@example.com',
-    name: 'Emil Engineer',
+    name: 'Edgar Engineer',
     groups: [],
     clientId: 'test',
   },
@@ -59,7 +59,7 @@ describe('inside workerd, over a real connection', () => {
     const [{ key } = { key: '' }] = items as { key: string }[]
     const issue = await read('get_jira_issue', { issue_key: key })
     expect(issue['description']).toMatch(
-      /^- \*\*one\*\*\n- `two`\n\n\*Asked by Emil Engineer \(engineer\\?@example\.com\) through Gatehouse, approval [\w-]+\*$/,
+      /^- \*\*one\*\*\n- `two`\n\n\*Asked by Edgar Engineer \(engineer\\?@example\.com\) through Gatehouse, approval [\w-]+\*$/,
     )
   })
 
