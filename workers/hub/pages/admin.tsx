@@ -1,4 +1,5 @@
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { Hono } from 'hono/tiny'
 import { isOneOf } from '../../../shared/policy.ts'
 import { control, type SwitchChange, type SwitchRecord } from '../control.ts'
 import { endpointHealth, type EndpointHealth } from '../health.ts'

@@ -1,4 +1,5 @@
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod'
 import { approvals as approvalsOf, type Opened } from '../approvals/approvals.ts'
 import { decideApproval, judgedNow, mayDecide, openApproval } from '../approvals/decisions.ts'

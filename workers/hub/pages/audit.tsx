@@ -1,4 +1,5 @@
-import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod'
 import { utcDay, type LedgerRow } from '../../../shared/ledger.ts'
 import { isOneOf } from '../../../shared/policy.ts'

@@ -3,7 +3,6 @@ import { catalogue } from '../../../shared/catalogue.ts'
 import type { Catalogue } from '../../../shared/policy.ts'
 import { configuration, resourceOf } from '../configuration.ts'
 import type { HubContext } from '../session.ts'
-import { governanceStyle } from '../governance-style.ts'
 
 /** What machines fetch without signing in. */
 export const status = new Hono<HubContext>()
@@ -26,7 +25,3 @@ status.get('/endpoints.json', (c) => {
   })
   return c.json({ endpoints })
 })
-
-status.get('/governance.css', (c) =>
-  c.body(governanceStyle, 200, { 'content-type': 'text/css; charset=utf-8' }),
-)
