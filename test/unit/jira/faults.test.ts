@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OutcomeUnknown, ToolError } from '../../../shared/errors.ts'
 import type { Fault } from '../../sandbox/faults.ts'
-import { jiraHarness, tool, type Harness } from './harness.ts'
+import { issueIn, jiraHarness, tool, type Harness } from './harness.ts'
 
 const realInterval = globalThis.setInterval
 const realClear = globalThis.clearInterval
@@ -83,7 +83,7 @@ const writes: readonly (readonly [string, object, string, (jira: Harness) => num
     'add_jira_comment',
     { issue_key: 'ENG-2', body: 'A fault' },
     'POST /rest/api/3/issue/*/comment',
-    (j) => find(j, 'ENG-2').comments.length,
+    (j) => issueIn(j, 'ENG-2').comments.length,
   ],
   [
     'link_jira_issues',
@@ -95,13 +95,13 @@ const writes: readonly (readonly [string, object, string, (jira: Harness) => num
     'move_jira_issues_to_sprint',
     { issue_keys: ['ENG-7'], sprint_id: 3 },
     'POST /rest/agile/1.0/sprint/*/issue',
-    (j) => (find(j, 'ENG-7').sprint === 3 ? 1 : 0),
+    (j) => (issueIn(j, 'ENG-7').sprint === 3 ? 1 : 0),
   ],
   [
     'add_jira_worklog',
     { issue_key: 'ENG-4', minutes: 5 },
     'POST /rest/api/3/issue/*/worklog',
-    (j) => find(j, 'ENG-4').worklogs.length,
+    (j) => issueIn(j, 'ENG-4').worklogs.length,
   ],
 ]
 
@@ -113,12 +113,7 @@ const answers = new Set([
   'add_jira_worklog',
 ])
 
-function find({ site }: Harness, key: string) {
-  const issue = site.issues.find((one) => one.key === key)
-  if (!issue) throw new Error(`There is no ${key}.`)
-  return issue
-}
-const changes = (harness: Harness, key: string) => find(harness, key).changes.length
+const changes = (harness: Harness, key: string) => issueIn(harness, key).changes.length
 
 const passing: readonly Fault[] = [
   { kind: 'limited', retryAfterSeconds: 1 },

@@ -76,3 +76,26 @@ export function tool(name: string): Tool {
   if (!found) throw new Error(`No tool is called ${name}`)
   return found
 }
+
+/** The issue as the site has it. */
+export function issueIn({ site }: Harness, key: string) {
+  const found = site.issues.find((one) => one.key === key)
+  if (!found) throw new Error(`There is no ${key}.`)
+  return found
+}
+
+/** Requests so far that change something. */
+export const writesOf = ({ requests }: Harness): string[] =>
+  requests.filter((one) => /^(POST|PUT)/.test(one) && !/search|bulkfetch/.test(one))
+
+/** The line below everything that was made through Gatehouse. */
+export const askedBy = {
+  type: 'paragraph',
+  content: [
+    {
+      type: 'text',
+      text: `Asked by Edgar Engineer (engineer@example.com) through Gatehouse, approval ${approvalId}`,
+      marks: [{ type: 'em' }],
+    },
+  ],
+}
