@@ -14,14 +14,18 @@ const maxDepth = 64
 
 /**
  * Reads and parses a JSON body once, so that everybody behind sees the same thing. Refused: other
- * media types, more than `maxBodyBytes`, invalid UTF-8, a BOM, batches, nesting deeper than 64,
- * duplicate or `__proto__` keys (RFC 8259 section 4 leaves their meaning open), lone surrogates.
+ * media types, character sets and encodings, more than `maxBodyBytes`, invalid UTF-8, a BOM,
+ * batches, nesting deeper than 64, duplicate or `__proto__` keys (RFC 8259 section 4 leaves their
+ * meaning open), numbers beyond 2^53 (section 6), lone surrogates.
  * @throws BodyError
  */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;|$)/i.test(type))
-    throw new BodyError(415, 'Content-Type must be application/json.')
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type))
+    throw new BodyError(415, 'Content-Type must be application/json, in UTF-8.')
+  // Nothing on the way decodes a request, and a reader that did would see another message.
+  if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? ''))
+    throw new BodyError(415, 'Send the body without a Content-Encoding.')
   const bytes = await readBounded(request)
   let text: string
   try {
@@ -37,16 +41,26 @@ async function readBounded(request: Request): Promise<ArrayBuffer> {
   const declared = request.headers.get('content-length')
   if (declared !== null) {
     if (Number(declared) > maxBodyBytes) throw tooLarge()
-    return request.arrayBuffer()
+    return request.arrayBuffer().catch(unreadable)
   }
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBodyBytes) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > maxBodyBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof BodyError) throw error
+    unreadable()
   }
   return new Blob(chunks).arrayBuffer()
+}
+
+/** A chunk that is none, or a client that went away half-way. */
+function unreadable(): never {
+  throw new BodyError(400, 'The body could not be read to its end.')
 }
 
 /** @throws BodyError when `text` isn't one unambiguous JSON object. */
@@ -67,6 +81,10 @@ export function parseMessage(text: string): Record<string, unknown> {
       throw new BodyError(400, `The body is nested deeper than ${maxDepth} levels.`)
     if (typeof node === 'string') {
       if (!node.isWellFormed()) throw new BodyError(400, 'The body holds a lone surrogate.')
+    } else if (typeof node === 'number') {
+      // Beyond these a whole number silently becomes another, and 1e400 infinite.
+      if (Math.abs(node) > Number.MAX_SAFE_INTEGER)
+        throw new BodyError(400, 'The body holds a number beyond ±(2^53 - 1): send it as text.')
     } else if (Array.isArray(node)) {
       for (const item of node) walk(item, depth + 1)
     } else if (typeof node === 'object' && node !== null) {

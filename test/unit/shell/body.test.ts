@@ -28,23 +28,37 @@ describe('a request body', () => {
       params: { name: 'a:b', arguments: { '{"x":': '\\"' } },
     }
     expect(await readJson(post(JSON.stringify(message)))).toEqual(message)
-    expect(
-      await readJson(
-        post(JSON.stringify(message), { 'content-type': 'application/json; charset=utf-8' }),
-      ),
-    ).toEqual(message)
+    for (const type of ['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"'])
+      expect(await readJson(post(JSON.stringify(message), { 'content-type': type }))).toEqual(
+        message,
+      )
   })
 
   it.each([
     ['text/plain', 'text/plain'],
     ['a lookalike', 'application/jsonp'],
     ['a form', 'application/x-www-form-urlencoded'],
-  ])('of another media type is refused: %s', async (_, type) => {
+    ['two of them', 'application/json, text/plain'],
+    ['none', ''],
+    ['another character set', 'application/json; charset=utf-16'],
+    ['two character sets', 'application/json; charset=utf-8; charset=utf-7'],
+  ])('of another media type or character set is refused: %s', async (_, type) => {
     expect(await refusal(post('{}', { 'content-type': type }))).toEqual([
       415,
-      'Content-Type must be application/json.',
+      'Content-Type must be application/json, in UTF-8.',
     ])
   })
+
+  it.each(['gzip', 'br', 'deflate', 'gzip, identity', 'x'])(
+    'with a Content-Encoding is refused, readable or not: %s',
+    async (encoding) => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+      expect(await refusal(post('{}', headers))).toEqual([
+        415,
+        'Send the body without a Content-Encoding.',
+      ])
+    },
+  )
 
   it.each([
     ['a duplicate key', '{"a":1,"a":2}', 'twice'],
@@ -59,6 +73,17 @@ describe('a request body', () => {
     ['half a message', '{"a":', 'not valid JSON'],
     ['a BOM', '\ufeff{}', 'not valid JSON'],
     ['65 levels', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`, 'nested deeper'],
+    ['a key of an object in a list twice', '{"a":[{"b":1},{"b":1,"c":2,"b":3}]}', 'twice'],
+    ['__proto__ spelt with an escape', '{"__pr\\u006fto__":1}', '__proto__'],
+    ['a lone surrogate before a pair', '{"a":"\\ud83d\\ud83d\\ude00"}', 'surrogate'],
+    ['a number that would change', '{"id":9007199254740993}', 'send it as text'],
+    ['its negative', '{"a":[-9007199254740993]}', 'send it as text'],
+    ['an infinite number', '{"a":1e400}', 'send it as text'],
+    ['a comment', '{"a":1/* */}', 'not valid JSON'],
+    ['a trailing comma', '{"a":1,}', 'not valid JSON'],
+    ['NaN', '{"a":NaN}', 'not valid JSON'],
+    ['two messages', '{"a":1}{"b":2}', 'not valid JSON'],
+    ['nothing', '', 'not valid JSON'],
     ['100,000 levels', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'nested deeper'],
   ])('with %s is refused without repeating it', async (_, body, words) => {
     const answer = await refusal(post(body))
@@ -81,6 +106,25 @@ describe('a request body', () => {
     ).toEqual([413, expect.any(String)])
     const stream = new Blob([large]).stream()
     expect(await refusal(post(stream))).toEqual([413, expect.any(String)])
+  })
+
+  it('that breaks off is refused, whether or not its length was declared', async () => {
+    const broken = () =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"a":'))
+          controller.error(new Error('connection reset by 10.0.0.7'))
+        },
+      })
+    for (const more of [{}, { 'content-length': '7' }])
+      expect(
+        await refusal(post(broken(), { 'content-type': 'application/json', ...more })),
+      ).toEqual([400, 'The body could not be read to its end.'])
+  })
+
+  it('may hold numbers that JSON and JavaScript both know', () => {
+    const text = '{"a":[0,-0,9007199254740991,-9007199254740991,0.1,1e2,1.5e15,5e-324]}'
+    expect(parseMessage(text)).toEqual(JSON.parse(text))
   })
 
   it('may hold colons, quotes and braces inside strings', () => {
