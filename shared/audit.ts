@@ -31,7 +31,7 @@ export const AuditEvent = z.object({
   /** Redacted arguments as canonical JSON, cut at 4,000 characters. */
   arguments: z.string().max(4100),
   argumentsHash: z.string().max(64),
-  /** `ok`, `refused` (by us, before the upstream), `failed`, or a state of an approval. */
+  /** `ok`, `refused` (by us, before the upstream), `failed`, `input_required` (a form was to be shown), or a state of an approval. */
   outcome: z.string().max(32),
   /** An error code of the shell, or ''. */
   errorCode: z.string().max(64),

@@ -140,7 +140,8 @@ async function serve(
     // A lost session never breaks a call: without it, the message is served statelessly.
     if (request.method === 'DELETE') return jsonRpcError(404, 'Session not found.')
   }
-  if (wantsSession(message)) return sessionOf(shell, io).open(bare(), message, plain(io.caller))
+  if (wantsSession(shell.integration, message))
+    return sessionOf(shell, io).open(bare(), message, plain(io.caller))
   return stateless(request, message, io)
 }
 

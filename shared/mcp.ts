@@ -1,29 +1,46 @@
 /** The one file that imports the MCP SDK: our handlers on its low-level server, both protocol eras by one factory. */
 import {
+  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
   Server,
   WebStandardStreamableHTTPServerTransport,
+  createRequestStateCodec,
   inputRequired,
   isInitializeRequest,
   isLegacyRequest,
   type AuthInfo,
+  type InputRequest,
+  type RequestStateCodec,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { createMcpHandler } from 'agents/mcp/server'
 import { approvalTool } from './approval.ts'
+import { cannotAsk, type Questions } from './ask.ts'
 import { maxBodyBytes } from './body.ts'
 import { ToolError } from './errors.ts'
 import type { Integration } from './integration.ts'
-import { callTool, mayUse, type CallIo, type Shell } from './pipeline.ts'
+import {
+  callTool,
+  governed,
+  mayUse,
+  type CallIo,
+  type CallOutcome,
+  type Shell,
+} from './pipeline.ts'
 import { contentBlock, listedTool, type ListedTool } from './render.ts'
 import { completeResource, listResources, open, readResource } from './resources.ts'
+import { broughtBack, stateOf, waysToAsk, type CallState } from './round-trip.ts'
 import type { Tool } from './tool.ts'
 import { version } from './version.ts'
+import { visibleValue } from './visible.ts'
 
 /** How long a 2026 client may keep a list; it is of this person, so never shared. */
 const cacheHint = { ttlMs: 60_000, cacheScope: 'private' } as const
+
+/** How long a session waits for its person to answer: what the longest tool may take. It keeps the Session object in memory. */
+const longestRoundMs = 280_000
 
 /** Every tool of an endpoint in its fixed order: the integration's, then the shell's approval result. */
 export function toolsOf(integration: Integration): readonly Tool[] {
@@ -46,7 +63,8 @@ export type StatelessHandler = (request: Request, message: unknown, io: CallIo) 
 
 export function statelessHandler(shell: Shell): StatelessHandler {
   // Host, Origin and CORS are the endpoint's own first step (`network.ts`), for every path alike.
-  const handler = createMcpHandler((ctx) => server(shell, ioOf(ctx.authInfo)), {
+  const states = stateCodec(shell)
+  const handler = createMcpHandler((ctx) => server(shell, states, ioOf(ctx.authInfo)), {
     route: new URL(shell.resource).pathname,
     corsOptions: false,
     allowedOriginHostnames: '*',
@@ -57,9 +75,11 @@ export function statelessHandler(shell: Shell): StatelessHandler {
     handler.fetch(request, { authInfo: authInfoOf(io), parsedBody: message })
 }
 
-/** Whether this `initialize` declares what only a session can serve: being sent to a link (2025-11-25, URL-mode elicitation). */
-export function wantsSession(message: unknown): boolean {
-  return isInitializeRequest(message) && message.params.capabilities.elicitation?.url !== undefined
+/** Whether this `initialize` declares what only a session can serve, and this endpoint has a use for: a link for approvals, or forms. */
+export function wantsSession(integration: Integration, message: unknown): boolean {
+  if (!isInitializeRequest(message)) return false
+  const { link, form } = waysToAsk(message.params.capabilities)
+  return integration.tools.some((tool) => (link && tool.effect !== 'read') || (form && tool.asks))
 }
 
 /** Whether a message belongs to the 2025 era. */
@@ -74,7 +94,7 @@ export interface LegacySession {
 
 export async function legacySession(shell: Shell, id: string, io: CallIo): Promise<LegacySession> {
   const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
-  const mcp = server(shell, io)
+  const mcp = server(shell, stateCodec(shell), io)
   await mcp.connect(transport)
   return {
     handle: (request, message, io) =>
@@ -98,8 +118,24 @@ function ioOf(authInfo: AuthInfo | undefined): CallIo {
   return io as CallIo // put there by authInfoOf above, in this isolate
 }
 
+/** An approval may be decided and collected within an hour; a state is good for as long. */
+const stateKeptSeconds = 3_600
+
+type States = RequestStateCodec<CallState>
+
+/** Signs what a call takes with it to its person, bound to person and client. */
+const stateCodec = (shell: Shell): States =>
+  createRequestStateCodec({
+    key: `gatehouse requestState v1, HMAC-SHA-256\n${shell.env.CURSOR_SECRET}`,
+    ttlSeconds: stateKeptSeconds,
+    bind(ctx) {
+      const { userId, clientId } = ioOf(ctx.http?.authInfo).caller.principal
+      return JSON.stringify([userId, clientId])
+    },
+  })
+
 /** A server for one message (or one 2025 session, whose later messages bring their own caller). */
-function server(shell: Shell, first: CallIo): Server {
+function server(shell: Shell, states: States, first: CallIo): Server {
   const { integration } = shell
   const mcp = new Server(
     { name: `gatehouse-${integration.id}`, title: integration.title, version },
@@ -113,16 +149,15 @@ function server(shell: Shell, first: CallIo): Server {
         'resources/templates/list': cacheHint,
         'server/discover': cacheHint,
       },
+      inputRequired: { roundTimeoutMs: longestRoundMs },
     },
   )
   const ioFor = (ctx: ServerContext): CallIo => {
     const io = ctx.http?.authInfo ? ioOf(ctx.http.authInfo) : first
-    const resume = ctx.mcpReq.requestState()
     return {
       caller: io.caller,
       signal: AbortSignal.any([io.signal, ctx.mcpReq.signal]),
       waitUntil: (promise) => io.waitUntil(promise),
-      ...(typeof resume === 'string' && { resume }),
       ...progressOf(ctx),
     }
   }
@@ -138,16 +173,15 @@ function server(shell: Shell, first: CallIo): Server {
       await callTool(shell, ioFor(ctx), name, args) // refuses, and puts the refusal on record
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 64)}`)
     }
-    const { result, approval } = await callTool(shell, ioFor(ctx), name, args)
-    if (!approval || ctx.mcpReq.requestState() !== undefined || !opensLinks(mcp, ctx)) return result
+    const io = ioFor(ctx)
+    const back = await roundTrip(shell, states, io, ctx, name, args)
+    const outcome = await callTool(shell, { ...io, ...back }, name, args)
+    const requests = inputRequests(outcome, back, mcp, ctx)
+    if (!requests) return outcome.result
+    const state = stateOf(name, args, { approval: outcome.approval?.id, answers: back.answers })
     return inputRequired({
-      inputRequests: {
-        approval: inputRequired.elicitUrl({
-          message: `Approve or deny: ${approval.summary}`,
-          url: approval.url,
-        }),
-      },
-      requestState: approval.id,
+      inputRequests: requests,
+      requestState: await states.mint(state, ctx),
     })
   })
 
@@ -227,14 +261,61 @@ function progressOf(ctx: ServerContext): Pick<CallIo, 'progress'> {
   }
 }
 
-/** Whether this client declared that it can send its person to a link. */
-function opensLinks(mcp: Server, ctx: ServerContext): boolean {
-  const envelope = ctx.mcpReq.envelope as Record<string, unknown> | undefined
-  const declared =
-    envelope?.['io.modelcontextprotocol/clientCapabilities'] ?? mcp.getClientCapabilities()
-  const elicitation = (declared as { elicitation?: { url?: unknown } } | undefined)?.elicitation
-  return elicitation?.url !== undefined
+/**
+ * What this message brings back from its person: nothing, for nearly every call.
+ * @throws ProtocolError for a state that was edited, has expired or belongs to another call, person or client
+ */
+async function roundTrip(
+  shell: Shell,
+  states: States,
+  io: CallIo,
+  ctx: ServerContext,
+  name: string,
+  args: Readonly<Record<string, unknown>>,
+): Promise<Pick<CallIo, 'resume' | 'answers'>> {
+  const { inputResponses } = ctx.mcpReq
+  const raw = ctx.mcpReq.requestState<string>()
+  if (raw === undefined && inputResponses === undefined) return {}
+  const verified = raw === undefined ? undefined : await states.verify(raw, ctx).catch(() => null)
+  const back = broughtBack(name, args, verified, inputResponses ?? {})
+  if (back) return back
+  const refuse = () => {
+    throw new ToolError(
+      'invalid_input',
+      'This requestState does not belong to this call, or has expired. Send the call again without it.',
+    )
+  }
+  // Through the pipeline, so that the refusal is on record.
+  return protocolErrors(() => governed(shell, io, { name, args, parse: refuse }, async () => ({})))
 }
+
+/** What the client is to ask its person; undefined when there is nothing, or when it takes the link to its person by itself. */
+function inputRequests(
+  { approval, questions }: CallOutcome,
+  back: Pick<CallIo, 'resume'>,
+  mcp: Server,
+  ctx: ServerContext,
+): Record<string, InputRequest> | undefined {
+  if (!approval && !questions) return undefined
+  const { link, form } = waysToAsk(mcp.getClientCapabilities())
+  if (questions && form) return forms(questions)
+  if (questions && ctx.mcpReq.envelope)
+    throw new MissingRequiredClientCapabilityError(
+      { requiredCapabilities: { elicitation: { form: {} } } },
+      cannotAsk(questions).message,
+    )
+  if (!approval || !link || back.resume !== undefined) return undefined
+  const { summary, url } = approval
+  return { approval: inputRequired.elicitUrl({ message: `Approve or deny: ${summary}`, url }) }
+}
+
+const forms = (questions: Questions): Record<string, InputRequest> =>
+  Object.fromEntries(
+    Object.entries(questions).map(([key, { message, schema }]) => [
+      key,
+      visibleValue(inputRequired.elicit({ message, requestedSchema: schema })),
+    ]),
+  )
 
 /** Our refusals as JSON-RPC errors, where MCP has no `isError`. */
 async function protocolErrors<T>(work: () => Promise<T>, uri?: string): Promise<T> {

@@ -4,36 +4,19 @@
  * Every refusal is audited like a success.
  */
 import { runWrite, approvalResult, approvalTool } from './approval.ts'
+import type { Answers, Questions } from './ask.ts'
 import { callRow } from './call-row.ts'
-import { fitToBudget } from './budget.ts'
 import type { BurstLimit } from './burst.ts'
 import type { Caller, EndpointEnv } from './caller.ts'
-import { openCursor, signCursor, type Position } from './cursor.ts'
 import { ToolError } from './errors.ts'
 import type { HubApi } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { outsideLimits } from './policy-limits.ts'
 import { spendQuota } from './quota.ts'
-import {
-  cursorArgument,
-  contentBlock,
-  renderAnswer,
-  renderError,
-  type CallResult,
-  type Frame,
-} from './render.ts'
-import { storeAnswer } from './resources.ts'
-import {
-  Media,
-  hasMedia,
-  listFieldOf,
-  type BoundCall,
-  type Limits,
-  type Tool,
-  type ToolContext,
-} from './tool.ts'
+import { runRead } from './read.ts'
+import { renderError, type CallResult } from './render.ts'
+import { listFieldOf, type BoundCall, type Limits, type Tool, type ToolContext } from './tool.ts'
 import type { AuditTrail } from './trail.ts'
-import { visibleValue } from './visible.ts'
 
 /** What an endpoint holds for every call: made once in an isolate or Session object. */
 export interface Shell {
@@ -56,12 +39,17 @@ export interface CallIo {
   progress?(done: number, total: number | undefined, message: string | undefined): void
   /** The approval a client comes back for after it was sent to the link. */
   readonly resume?: string
+  /** What the person has answered so far to what this call asked. */
+  readonly answers?: Answers
 }
 
 export interface CallOutcome {
+  /** With `approval` or `questions`: for a client that can't be sent there or can't ask. */
   readonly result: CallResult
   /** Set when a person has to decide: where, and about what. A client that can open links is sent there. */
   readonly approval?: { readonly id: string; readonly url: string; readonly summary: string }
+  /** Set when the call needs a person's answers; the client asks, and the call starts again with them. */
+  readonly questions?: Questions
 }
 
 /** Facts gathered while a call runs, for its audit row. */
@@ -86,7 +74,7 @@ export async function callTool(
       if (name === approvalTool(shell.integration)?.name)
         return approvalResult(shell, io, bound.input, facts)
       if (tool.effect !== 'read') return runWrite(shell, io, ctx, tool, bound, facts)
-      return { result: await read(shell, io, tool, bound, ctx, args.cursor, facts) }
+      return runRead(shell, io, ctx, tool, bound, args.cursor, facts)
     })
   } catch (error) {
     return { result: renderError(asToolError(error, io.signal)) }
@@ -243,86 +231,6 @@ export function toolContext(
       Object.assign(parts.facts, factsOf(more))
     },
   }
-}
-
-/** A read: the position, the run, then what leaves: visible, within the budget, marked as data. */
-async function read(
-  shell: Shell,
-  io: CallIo,
-  tool: Tool,
-  bound: BoundCall,
-  ctx: ToolContext,
-  cursor: unknown,
-  facts: Facts,
-): Promise<CallResult> {
-  const list = listFieldOf(tool.output)
-  const binding = { userId: io.caller.principal.userId, tool: tool.name, args: bound.input }
-  const position = await positionOf(shell, binding, cursor)
-  const answer = await withDeadline(
-    bound.run({ ...ctx, cursor: position.at ?? undefined }),
-    ctx.signal,
-  )
-  const seen = tool.trusted ? answer : visibleValue(answer)
-  const frame = {
-    source: tool.trusted ? undefined : shell.integration.title,
-    boundary: crypto.randomUUID().slice(-12),
-  }
-  if (list === undefined) return renderWhole(shell, io, tool, seen, frame, facts)
-  const items = (seen[list] as unknown[]).slice(position.skip)
-  const fitted = fitToBudget({ ...seen, [list]: items }, list)
-  const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
-  facts.items = fitted.kept ?? items.length
-  facts.truncated = next !== undefined
-  const { cursor: _, ...rest } = fitted.answer
-  const page = { ...rest, truncated: next !== undefined }
-  return renderAnswer(
-    next ? { ...page, cursor: await signCursor(shell.env.CURSOR_SECRET, binding, next) } : page,
-    frame,
-  )
-}
-
-/** An answer without a list: cut only where it must be, with the uncut one behind links. */
-async function renderWhole(
-  shell: Shell,
-  io: CallIo,
-  tool: Tool,
-  answer: Record<string, unknown>,
-  frame: Frame,
-  facts: Facts,
-): Promise<CallResult> {
-  const { media, ...rest } = answer
-  const shown = hasMedia(tool.output) ? rest : answer
-  const fitted = fitToBudget(shown, undefined)
-  if (fitted.clipped) facts.truncated = true
-  const parts = fitted.clipped ? await storeAnswer(shell, io, JSON.stringify(shown)) : []
-  const result = renderAnswer(fitted.answer, frame, parts)
-  if (shown === rest) result.content.push(...Media.array().parse(media).map(contentBlock))
-  return result
-}
-
-/** @throws ToolError `invalid_input` */
-async function positionOf(
-  shell: Shell,
-  binding: Parameters<typeof openCursor>[1],
-  cursor: unknown,
-): Promise<Position> {
-  const given = cursorArgument.safeParse(cursor)
-  if (!given.success)
-    throw new ToolError('invalid_input', 'cursor: must be the cursor of an earlier answer.')
-  return given.data === undefined
-    ? { at: null, skip: 0 }
-    : openCursor(shell.env.CURSOR_SECRET, binding, given.data)
-}
-
-/** A page cut to the budget goes on inside itself; a whole one where the tool said. */
-function nextPosition(
-  now: Position,
-  kept: number | undefined,
-  shown: number,
-  toolCursor: unknown,
-): Position | undefined {
-  if (kept !== undefined && kept < shown) return { at: now.at, skip: now.skip + kept }
-  return typeof toolCursor === 'string' ? { at: toolCursor, skip: 0 } : undefined
 }
 
 /** Settles with the run or, at the signal, without it: a tool that ignores its signal can't hold the call. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Answers } from './ask.ts'
 import { ToolError } from './errors.ts'
 
 /** What a call does to the system behind it; gives the four MCP annotations. */
@@ -34,6 +35,11 @@ export interface ToolContext {
   progress(done: number, total?: number, message?: string): void
   /** Adds a fact to the audit row, for example `{ database: 'shop' }`. Never shown to the model. */
   log(facts: Readonly<Record<string, unknown>>): void
+}
+
+/** What a read that asks knows besides: what its person has answered so far. Hand it to `ask`. */
+export interface AskingContext extends ToolContext {
+  readonly answers: Answers
 }
 
 /** What a person sees before deciding on a write. Plain text, resolved names instead of ids. */
@@ -85,12 +91,25 @@ interface ToolBase<I extends z.ZodObject, O extends z.ZodObject> {
 
 interface ReadTool<I extends z.ZodObject, O extends z.ZodObject> extends ToolBase<I, O> {
   effect: 'read'
+  asks?: false
   preview?: never
   run(input: z.output<I>, ctx: ToolContext): Promise<z.input<O>>
 }
 
+interface AskingTool<I extends z.ZodObject, O extends z.ZodObject> extends ToolBase<I, O> {
+  effect: 'read'
+  /**
+   * It may `ask`, so a client that can show forms is given what that needs. Answers are of one
+   * call: for the next page, put what was answered into the cursor.
+   */
+  asks: true
+  preview?: never
+  run(input: z.output<I>, ctx: AskingContext): Promise<z.input<O>>
+}
+
 interface WriteTool<I extends z.ZodObject, O extends z.ZodObject> extends ToolBase<I, O> {
   effect: Exclude<Effect, 'read'>
+  asks?: false
   /** Computes what would happen, without doing it. */
   preview(input: z.output<I>, ctx: ToolContext): Promise<Preview>
   /**
@@ -106,6 +125,7 @@ interface WriteTool<I extends z.ZodObject, O extends z.ZodObject> extends ToolBa
 
 export type ToolSpec<I extends z.ZodObject, O extends z.ZodObject> =
   | ReadTool<I, O>
+  | AskingTool<I, O>
   | WriteTool<I, O>
 
 /** A tool with its types sealed in, so a list of unlike tools needs no `any`. Made by `defineTool` only. */
@@ -119,6 +139,7 @@ export interface Tool {
   readonly output: z.ZodObject
   readonly deadlineMs: number
   readonly trusted: boolean
+  readonly asks: boolean
   /** Parses the arguments. @throws ToolError `invalid_input`, naming each field that is wrong. */
   bind(args: unknown): BoundCall
 }
@@ -128,7 +149,10 @@ export interface BoundCall {
   readonly input: Readonly<Record<string, unknown>>
   preview(ctx: ToolContext): Promise<Preview>
   /** The answer, parsed by `output`, so an unnamed field never leaves. */
-  run(ctx: ToolContext, approved?: { readonly preview: Preview }): Promise<Record<string, unknown>>
+  run(
+    ctx: ToolContext & { readonly answers?: Answers },
+    approved?: { readonly preview: Preview },
+  ): Promise<Record<string, unknown>>
 }
 
 /** Declares a tool. The type requires `preview` on a write and forbids it on a read. */
@@ -147,6 +171,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
     input: inputSchema,
     deadlineMs: spec.deadlineMs ?? 30_000,
     trusted: spec.trusted ?? false,
+    asks: spec.asks ?? false,
     bind(args) {
       const parsed = strictInput.safeParse(args ?? {})
       if (!parsed.success) throw new ToolError('invalid_input', invalidInput(parsed.error))
@@ -158,6 +183,8 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
           return Preview.parse(await spec.preview(input, ctx))
         },
         async run(ctx, approved) {
+          if (spec.asks)
+            return output.parse(await spec.run(input, { ...ctx, answers: ctx.answers ?? {} }))
           if (spec.effect === 'read') return output.parse(await spec.run(input, ctx))
           if (!approved) throw new ToolError('internal', 'A write runs only after its approval.')
           return output.parse(await spec.run(input, ctx, approved))

@@ -10,7 +10,7 @@ import type {
   Outcome,
   Proposal,
 } from '../../../shared/hub.ts'
-import { defineIntegration } from '../../../shared/integration.ts'
+import { defineIntegration, type Integration } from '../../../shared/integration.ts'
 import type { CallIo, Shell } from '../../../shared/pipeline.ts'
 import { AuditTrail } from '../../../shared/trail.ts'
 import { makeShell } from '../../../shared/shell.ts'
@@ -161,7 +161,7 @@ export const caller = (over: Partial<Caller> = {}): Caller => ({
   ...over,
 })
 
-export function freshShell(): Shell {
+export function freshShell(integration: Integration = orders): Shell {
   Object.assign(upstream, {
     contacted: [],
     rows: [{ id: 1, note: 'paid' }],
@@ -180,7 +180,7 @@ export function freshShell(): Shell {
     BURST: { limit: async () => ({ success: true }) },
     VERSION: { id: 'v1', tag: '', timestamp: '' },
   }
-  const shell = makeShell(orders, env as unknown as EndpointEnv)
+  const shell = makeShell(integration, env as unknown as EndpointEnv)
   return { ...shell, trail: new AuditTrail(hubApi, shell.resource, shell.env.AUDIT, 0) }
 }
 

@@ -1,0 +1,131 @@
+/** The read half of the pipeline: the position, the run, then what leaves: visible, within the budget, marked as data. */
+import { InputNeeded, answersOnRecord, cannotAsk } from './ask.ts'
+import { fitToBudget } from './budget.ts'
+import { openCursor, signCursor, type Position } from './cursor.ts'
+import { ToolError } from './errors.ts'
+import { withDeadline, type CallIo, type CallOutcome, type Facts, type Shell } from './pipeline.ts'
+import { outsideLimits } from './policy-limits.ts'
+import {
+  contentBlock,
+  cursorArgument,
+  renderAnswer,
+  renderError,
+  type CallResult,
+  type Frame,
+} from './render.ts'
+import { storeAnswer } from './resources.ts'
+import {
+  Media,
+  hasMedia,
+  listFieldOf,
+  type BoundCall,
+  type Tool,
+  type ToolContext,
+} from './tool.ts'
+import { visibleValue } from './visible.ts'
+
+/** A read tool's call: its answer, or what a person has to say first. */
+export async function runRead(
+  shell: Shell,
+  io: CallIo,
+  ctx: ToolContext,
+  tool: Tool,
+  bound: BoundCall,
+  cursor: unknown,
+  facts: Facts,
+): Promise<CallOutcome> {
+  if (!tool.asks) return { result: await read(shell, io, ctx, tool, bound, cursor, facts) }
+  const { answers = {} } = io
+  if (io.answers) facts.answers = answersOnRecord(answers)
+  // An answer is an argument that came later, so what policy says of arguments holds for it.
+  for (const { content = {} } of Object.values(answers)) {
+    const outside = outsideLimits(shell.integration, ctx.limits, content)
+    if (outside) throw new ToolError('forbidden', outside)
+  }
+  try {
+    return { result: await read(shell, io, { ...ctx, answers }, tool, bound, cursor, facts) }
+  } catch (thrown) {
+    if (!(thrown instanceof InputNeeded)) throw thrown
+    facts.status = 'input_required'
+    return { result: renderError(cannotAsk(thrown.questions)), questions: thrown.questions }
+  }
+}
+
+async function read(
+  shell: Shell,
+  io: CallIo,
+  ctx: Parameters<BoundCall['run']>[0],
+  tool: Tool,
+  bound: BoundCall,
+  cursor: unknown,
+  facts: Facts,
+): Promise<CallResult> {
+  const list = listFieldOf(tool.output)
+  const binding = { userId: io.caller.principal.userId, tool: tool.name, args: bound.input }
+  const position = await positionOf(shell, binding, cursor)
+  const answer = await withDeadline(
+    bound.run({ ...ctx, cursor: position.at ?? undefined }),
+    ctx.signal,
+  )
+  const seen = tool.trusted ? answer : visibleValue(answer)
+  const frame = {
+    source: tool.trusted ? undefined : shell.integration.title,
+    boundary: crypto.randomUUID().slice(-12),
+  }
+  if (list === undefined) return renderWhole(shell, io, tool, seen, frame, facts)
+  const items = (seen[list] as unknown[]).slice(position.skip)
+  const fitted = fitToBudget({ ...seen, [list]: items }, list)
+  const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
+  facts.items = fitted.kept ?? items.length
+  facts.truncated = next !== undefined
+  const { cursor: _, ...rest } = fitted.answer
+  const page = { ...rest, truncated: next !== undefined }
+  return renderAnswer(
+    next ? { ...page, cursor: await signCursor(shell.env.CURSOR_SECRET, binding, next) } : page,
+    frame,
+  )
+}
+
+/** An answer without a list: cut only where it must be, with the uncut one behind links. */
+async function renderWhole(
+  shell: Shell,
+  io: CallIo,
+  tool: Tool,
+  answer: Record<string, unknown>,
+  frame: Frame,
+  facts: Facts,
+): Promise<CallResult> {
+  const { media, ...rest } = answer
+  const shown = hasMedia(tool.output) ? rest : answer
+  const fitted = fitToBudget(shown, undefined)
+  if (fitted.clipped) facts.truncated = true
+  const parts = fitted.clipped ? await storeAnswer(shell, io, JSON.stringify(shown)) : []
+  const result = renderAnswer(fitted.answer, frame, parts)
+  if (shown === rest) result.content.push(...Media.array().parse(media).map(contentBlock))
+  return result
+}
+
+/** @throws ToolError `invalid_input` */
+async function positionOf(
+  shell: Shell,
+  binding: Parameters<typeof openCursor>[1],
+  cursor: unknown,
+): Promise<Position> {
+  const given = cursorArgument.safeParse(cursor)
+  if (!given.success)
+    throw new ToolError('invalid_input', 'cursor: must be the cursor of an earlier answer.')
+  return given.data === undefined
+    ? { at: null, skip: 0 }
+    : openCursor(shell.env.CURSOR_SECRET, binding, given.data)
+}
+
+/** A page cut to the budget goes on inside itself; a whole one where the tool said. */
+function nextPosition(
+  now: Position,
+  kept: number | undefined,
+  shown: number,
+  toolCursor: unknown,
+): Position | undefined {
+  if (kept !== undefined && kept < shown) return { at: now.at, skip: now.skip + kept }
+  return typeof toolCursor === 'string' ? { at: toolCursor, skip: 0 } : undefined
+}
