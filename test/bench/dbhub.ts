@@ -3,7 +3,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { connect } from '../local/sign-in.ts'
 import type { Stack } from '../local/stack.ts'
-import { compare, type Row } from './compare.ts'
+import type { Row } from './compare.ts'
+import { compareApart } from './load-process.ts'
 import type { Target } from './target.ts'
 
 const questions = {
@@ -77,7 +78,7 @@ export async function measureDbhub(stack: Stack, dbhubUrl: string): Promise<Dbhu
     ]
     const calls = question === 'point query' ? 600 : 120
     for (const clients of [1, 8])
-      for (const row of await compare({ targets, clients, rounds: 7, calls, warmUp: 80 }))
+      for (const row of await compareApart({ targets, clients, rounds: 7, calls, warmUp: 80 }))
         rows.push({ ...row, question })
   }
   return rows

@@ -1,7 +1,8 @@
 /** What governance costs: the cheapest governed read with everything on, against the bare SDK handler. */
 import { connect } from '../local/sign-in.ts'
 import type { Stack } from '../local/stack.ts'
-import { compare, type Row } from './compare.ts'
+import type { Row } from './compare.ts'
+import { compareApart } from './load-process.ts'
 import type { Target } from './target.ts'
 
 export async function governedTargets(stack: Stack, bareUrl: string): Promise<Target[]> {
@@ -25,7 +26,7 @@ export async function measureGoverned(stack: Stack, bareUrl: string): Promise<Ro
   const targets = await governedTargets(stack, bareUrl)
   const plan = { targets, rounds: 9, warmUp: 500 }
   return [
-    ...(await compare({ ...plan, clients: 1, calls: 1200 })),
-    ...(await compare({ ...plan, clients: 8, calls: 2400 })),
+    ...(await compareApart({ ...plan, clients: 1, calls: 1200 })),
+    ...(await compareApart({ ...plan, clients: 8, calls: 2400 })),
   ]
 }
