@@ -73,6 +73,13 @@ describe('the import directions', () => {
   it('keep what decides pure: no I/O, no clock, no randomness', () => {
     const pure = [
       'shared/policy.ts',
+      'shared/policy-index.ts',
+      'shared/policy-limits.ts',
+      'shared/ledger-verification.ts',
+      'shared/analytics.ts',
+      'workers/hub/approvals/machine.ts',
+      'workers/hub/ledger/latency.ts',
+      'workers/hub/ledger/filter.ts',
       'shared/hash.ts',
       'shared/redact.ts',
       'shared/secrets.ts',

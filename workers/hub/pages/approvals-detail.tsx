@@ -33,21 +33,28 @@ export interface DetailProps {
   readonly problem?: string
 }
 
+const decidesOn = ({ opened: { subject, standing }, now, person }: DetailProps): boolean =>
+  standing.state === 'proposed' && mayApprove(now, subject.proposer, person)
+
+/**
+ * Seconds after which the page is worth loading again, or undefined: nothing will change, or there
+ * is a form in it, which must not be loaded anew under somebody's fingers.
+ */
+export function refreshAfter(props: DetailProps): number | undefined {
+  const { state } = props.opened.standing
+  if (state === 'running') return 3
+  return state === 'approved' || (state === 'proposed' && !decidesOn(props)) ? 5 : undefined
+}
+
 /** One approval: what will happen, who asks, what policy says, and the decision. */
 export function Detail(props: DetailProps) {
   const { person, opened, now, at, problem } = props
   const { subject, standing, preview } = opened
   const [label, look] = stateWords[standing.state]
   const mine = subject.proposer.email === person.email
-  const decides = standing.state === 'proposed' && mayApprove(now, subject.proposer, person)
-  // A page with a form in it must not be loaded anew under somebody's fingers.
-  const moving = ['proposed', 'approved', 'running'].includes(standing.state) && !decides
+  const decides = decidesOn(props)
   return (
-    <Page
-      title="Approval"
-      person={person}
-      {...(moving && { refreshSeconds: standing.state === 'running' ? 3 : 5 })}
-    >
+    <Page title="Approval" person={person}>
       <p class="row">
         <a href="/approvals">Approvals</a>
         <span class={`badge ${look}`} role="status">

@@ -7,7 +7,7 @@ import type { Listed } from '../approvals/record.ts'
 import { Page, show } from '../layout.tsx'
 import { connectionsOf } from '../people.ts'
 import { requireSession, type HubContext } from '../session.ts'
-import { Detail, stateWords } from './approvals-detail.tsx'
+import { Detail, refreshAfter, stateWords } from './approvals-detail.tsx'
 import { notFound } from './error.tsx'
 import { shortly } from './shown.tsx'
 import { When } from './when.tsx'
@@ -28,10 +28,11 @@ approvals.get('/approvals', requireSession, async (c) => {
   const approved = mine.filter(
     ({ standing }) => standing.state === 'approved' || standing.state === 'running',
   )
+  c.header('refresh', '30')
   const past = own.filter(({ standing }) => standing.until === null)
   return show(
     c,
-    <Page title="Approvals" person={person} refreshSeconds={15}>
+    <Page title="Approvals" person={person}>
       <h1>Approvals</h1>
       <p class="lead">
         A change that an assistant proposes happens only after a person has seen and approved it
@@ -105,6 +106,9 @@ async function page(c: Context<HubContext>, opened: Opened, problem?: string) {
   const known = connections.find((one) => one.clientId === clientId)
   const client = { name: known?.client ?? clientId, domain: known?.domain ?? '' }
   const props = { person: c.var.person, opened, client, now, at: Date.now() }
+  // By a header: no script has to run, and the page holds nothing that a reader would trip over.
+  const seconds = refreshAfter(props)
+  if (seconds !== undefined) c.header('refresh', String(seconds))
   return show(
     c,
     <Detail {...props} {...(problem !== undefined && { problem })} />,
