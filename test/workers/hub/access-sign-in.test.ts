@@ -64,38 +64,42 @@ const confused = await new SignJWT(claims)
   .sign(Buffer.from(jwk.n ?? '', 'base64url'))
 
 test.each([
-  ['of another application', await assertion({ ...claims, aud: ['x'] }), 'for another application'],
-  ['of another team', await assertion({ ...claims, iss: 'https://x.example' }), 'of another team'],
-  ['of a service token', await assertion({ ...claims, email: undefined, sub: '' }), 'malformed'],
-  ['without a subject', await assertion({ ...claims, sub: undefined }), 'malformed'],
-  ['signed by somebody else', await assertion(claims, foreign.privateKey), 'wrong signature'],
-  ['that has expired', await assertion(claims, keys.privateKey, '-1m'), 'not valid at this time'],
-  ['of the future', await assertion({ ...claims, nbf: now + 600 }), 'not valid at this time'],
+  ['of another application', await assertion({ ...claims, aud: ['x'] }), 'JwtTokenAudience'],
+  ['of another team', await assertion({ ...claims, iss: 'https://x.example' }), 'JwtTokenIssuer'],
+  ['of a service token', await assertion({ ...claims, email: undefined, sub: '' }), 'ZodError'],
+  ['without a subject', await assertion({ ...claims, sub: undefined }), 'ZodError'],
+  [
+    'signed by somebody else',
+    await assertion(claims, foreign.privateKey),
+    'JwtTokenSignatureMismatched',
+  ],
+  ['that has expired', await assertion(claims, keys.privateKey, '-1m'), 'JwtTokenExpired'],
+  ['of the future', await assertion({ ...claims, nbf: now + 600 }), 'JwtTokenNotBefore'],
   [
     'with an edited body',
     `${headed(rs256)}.${headed({ ...claims, exp: 9e9 })}.${signature}`,
-    'wrong signature',
+    'JwtTokenSignatureMismatched',
   ],
   [
     'with an edited header',
     `${headed({ ...rs256, typ: 'x' })}.${body}.${signature}`,
-    'wrong signature',
+    'JwtHeaderInvalid',
   ],
   [
     'of a key that is not there',
     `${headed({ ...rs256, kid: 'x' })}.${body}.${signature}`,
-    'no key',
+    'JwtTokenInvalid',
   ],
   [
     'with a critical header',
     `${headed({ ...rs256, crit: ['x'] })}.${body}.${signature}`,
-    'malformed',
+    'ZodError',
   ],
-  ['without a signature', `${headed({ alg: 'none', kid: 'key-1' })}.${body}.`, 'malformed'],
-  ['with an empty signature', `${headed(rs256)}.${body}.`, 'wrong signature'],
-  ['signed with the public key', confused, 'malformed'],
-  ['of four parts', `${good}.x`, 'no key'],
-  ['of no parts', 'x', 'malformed'],
+  ['without a signature', `${headed({ alg: 'none', kid: 'key-1' })}.${body}.`, 'JwtHeaderInvalid'],
+  ['with an empty signature', `${headed(rs256)}.${body}.`, 'JwtTokenSignatureMismatched'],
+  ['signed with the public key', confused, 'JwtSymmetricAlgorithmNotAllowed'],
+  ['of four parts', `${good}.x`, 'JwtTokenInvalid'],
+  ['of no parts', 'x', 'SyntaxError'],
   ['that is missing', undefined, 'No Cf-Access-Jwt-Assertion header'],
 ])('an assertion %s signs nobody in', async (_what, jwt, reason) => {
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
