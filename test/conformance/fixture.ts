@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../shared/errors.ts'
 import { defineIntegration, type ResourceTemplate } from '../../shared/integration.ts'
 import { defineTool, withMedia, type Media, type ToolContext } from '../../shared/tool.ts'
+import { askingTools } from './asking.ts'
 
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg=='
@@ -74,6 +75,22 @@ const progress = defineTool({
   },
 })
 
+/** What a tool logs goes on record and never to the client. */
+const logging = defineTool({
+  name: 'test_logging_tool',
+  title: 'Logging',
+  description: 'Logs while it runs.',
+  scope,
+  effect: 'read',
+  trusted: true,
+  input: z.object({}),
+  output: z.object({ text: z.string() }),
+  async run(_, ctx) {
+    ctx.log({ step: 'started' })
+    return { text: 'Logged.' }
+  },
+})
+
 const staticResource = (
   name: string,
   uri: string,
@@ -113,6 +130,8 @@ export default defineIntegration({
     ),
     failing,
     progress,
+    logging,
+    ...askingTools,
   ],
   resources: [
     staticResource(

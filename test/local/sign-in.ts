@@ -91,7 +91,12 @@ export async function connect(options: DanceOptions): Promise<Tokens> {
   }
 }
 
-async function register(call: Fetch, endpoint: string, redirectUri: string): Promise<string> {
+/** Registers a public client (RFC 7591). @returns its id */
+export async function register(
+  call: Fetch,
+  endpoint: string,
+  redirectUri: string,
+): Promise<string> {
   const body = JSON.stringify({
     client_name: 'Gatehouse demo',
     redirect_uris: [redirectUri],
