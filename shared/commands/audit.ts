@@ -4,17 +4,20 @@
  *   query [NAME] [--days 7] [--print]
  *                                a question to Analytics Engine; without a name the list of them.
  *                                CF_ACCOUNT_ID and CF_API_TOKEN (Account Analytics: read) run it, else it is printed
+ *   columns                      what stands where in Analytics Engine
  *   export                       where exports come from
  */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
+import { columns } from '../analytics.ts'
 import { questions } from '../audit-questions.ts'
 import { verifyLedger, type Verdict } from '../ledger-verification.ts'
 
 const usage = `npm run audit -- verify FILE [--head HASH]…
 npm run audit -- query [NAME] [--days 7] [--print]
+npm run audit -- columns
 npm run audit -- export`
 
 interface Surroundings {
@@ -44,6 +47,8 @@ export async function audit(argv: readonly string[], around: Surroundings): Prom
     return verdictLines(await verifyLedger(around.lines(subject), { heads: values.head ?? [] }))
   }
   if (verb === 'query') return query(subject, values.days ?? '7', values.print ?? false, around)
+  if (verb === 'columns')
+    return { lines: columns.map(({ sql, column }) => `${sql.padEnd(9)} ${column}`), exitCode: 0 }
   if (verb === 'export') return { lines: [exportWords], exitCode: 0 }
   throw new Error(usage)
 }

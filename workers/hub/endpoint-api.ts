@@ -10,7 +10,7 @@ import {
   type Validation,
   type WriteVerdict,
 } from '../../shared/hub.ts'
-import { approvals } from './approvals/approvals.ts'
+import { approvals } from './approvals/stub.ts'
 import { proposeWrite, redeemWrite } from './approvals/redemption.ts'
 import { configuration, integrationOf } from './configuration.ts'
 import type { HubEnv } from './env.ts'

@@ -90,6 +90,10 @@ test('a refusal by the SQL API does not show the token', async () => {
   )
 })
 
+test('columns says what stands where', async () => {
+  expect((await run(['columns']).said).lines).toContain('blob3     tool')
+})
+
 test('export says where exports come from, and anything else how to ask', async () => {
   expect((await run(['export']).said).lines[0]).toContain('/audit')
   await expect(run(['nonsense']).said).rejects.toThrow('npm run audit')

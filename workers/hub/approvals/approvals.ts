@@ -71,6 +71,7 @@ export class Approvals extends DurableObject<HubEnv> {
     about: Omit<Subject, 'id' | 'redacted' | 'summary' | 'proposedAt'>,
     { id, args, preview }: Pick<Proposal, 'id' | 'args' | 'preview'>,
   ): Promise<ApprovalAnswer> {
+    this.#passTime() // what has expired by now takes nobody's place
     const known = this.#settled(id)
     if (known) {
       const same =
@@ -326,14 +327,3 @@ const askerOf = ({
 
 /** Never stored: the standing of a proposal that was not taken. */
 const denied = (now: number): Standing => ({ state: 'denied', until: null, endedAt: now })
-
-type Remote<T> = {
-  readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R
-    ? (...args: A) => Promise<Awaited<R>>
-    : never
-}
-type Methods = 'propose' | 'wait' | 'decide' | 'start' | 'beat' | 'finish' | 'open' | 'lists'
-
-/** The company's one Approvals object. (The types of RPC give up on JSON of unknown content, so they are said here.) */
-export const approvals = (env: HubEnv): Remote<Pick<Approvals, Methods>> =>
-  env.APPROVALS.getByName('company') as unknown as Remote<Pick<Approvals, Methods>>

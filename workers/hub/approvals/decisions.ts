@@ -4,7 +4,8 @@ import { visible } from '../../../shared/visible.ts'
 import { control } from '../control.ts'
 import type { HubEnv } from '../env.ts'
 import { policy } from '../policy.ts'
-import { approvals, type Decided, type Opened } from './approvals.ts'
+import type { Decided, Opened } from './approvals.ts'
+import { approvals } from './stub.ts'
 import type { Listed } from './record.ts'
 
 /** What a click said, and about what: the hash is that of the arguments the page showed. */

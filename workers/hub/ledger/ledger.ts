@@ -149,6 +149,19 @@ export class Ledger extends DurableObject<HubEnv> {
       .toArray() as unknown as Count[]
   }
 
+  /** Who made most calls since a moment, refused ones aside; of one tool, or of all. */
+  busiest(from: number, tool?: string): { user: string; calls: number }[] {
+    return this.#sql
+      .exec<{ user: string; calls: number }>(
+        `SELECT user, COUNT(*) AS calls FROM rows
+         WHERE kind = 'call' AND outcome != 'refused' AND arrived_at >= ? AND tool = coalesce(?, tool)
+         GROUP BY user ORDER BY calls DESC, user LIMIT 5`,
+        from,
+        tool ?? null,
+      )
+      .toArray()
+  }
+
   /** Deletes the day. Only for the retention rule, after the index has kept its head. */
   async erase(): Promise<void> {
     await this.ctx.storage.deleteAll()

@@ -5,12 +5,13 @@ import { control, type SwitchChange, type SwitchRecord } from '../control.ts'
 import { endpointHealth, type EndpointHealth } from '../health.ts'
 import { Page, show } from '../layout.tsx'
 import { policy } from '../policy.ts'
+import { quotasInUse, type QuotaUse } from '../quota-use.ts'
 import { requireSession, type HubContext } from '../session.ts'
 import { SwitchRequest, turnSwitch } from '../switches.ts'
 import { Explain, explainQuestion } from './admin-explain.tsx'
 import { PersonForm, peopleRoutes } from './admin-people.tsx'
 import { notFound } from './error.tsx'
-import { shortly } from './shown.tsx'
+import { number, shortly } from './shown.tsx'
 import { When } from './when.tsx'
 
 export const admin = new Hono<HubContext>()
@@ -35,14 +36,15 @@ admin.post('/admin/switches', async (c) => {
 
 async function page(c: Context<HubContext>, problem?: string) {
   const object = control(c.env)
-  const [off, history, versions, health, switches] = await Promise.all([
+  const at = Date.now()
+  const [off, history, versions, health, switches, quotas] = await Promise.all([
     object.off(),
     object.history(15),
     object.policyVersions(),
     endpointHealth(c.env),
     object.switches(policy.version),
+    quotasInUse(c.env, at),
   ])
-  const at = Date.now()
   const question = explainQuestion(c.req.query())
   return show(
     c,
@@ -64,6 +66,8 @@ async function page(c: Context<HubContext>, problem?: string) {
       </div>
       <h2>Endpoints</h2>
       <Health endpoints={health} />
+      <h2>Quotas</h2>
+      <Quotas quotas={quotas} />
       <h2>History</h2>
       <div class="two">
         <History history={history} at={at} />
@@ -222,6 +226,51 @@ function Health({ endpoints }: { endpoints: readonly EndpointHealth[] }) {
               <td data-label="Answered in">{tookMs} ms</td>
               <td data-label="Address">
                 <code>{url}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+export function Quotas({ quotas }: { quotas: readonly QuotaUse[] }) {
+  if (quotas.length === 0) return <p class="soft">Policy sets none.</p>
+  return (
+    <section class="card table">
+      <table class="stack">
+        <thead>
+          <tr>
+            {['Quota', 'Counts', 'Limit', 'Used most now'].map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {quotas.map(({ id, integration, tool, limit, per, users }) => (
+            <tr>
+              <td data-label="Quota">
+                <code>{id}</code>
+              </td>
+              <td data-label="Counts">{tool ?? `every call to ${integration}`}</td>
+              <td data-label="Limit">
+                {number(limit)} per {per}
+              </td>
+              <td data-label="Used most now">
+                <span>
+                  {users.length === 0 && <span class="soft">nobody</span>}
+                  {users.map(({ user, calls }) => (
+                    <div>
+                      {shortly(user, 80)}{' '}
+                      <span
+                        class={`badge ${calls >= limit ? 'bad' : calls * 2 >= limit ? 'warn' : ''}`}
+                      >
+                        {number(calls)}
+                      </span>
+                    </div>
+                  ))}
+                </span>
               </td>
             </tr>
           ))}

@@ -94,12 +94,12 @@ describe('appending', () => {
     expect(await verified()).toMatchObject({ ok: true, rows: 40 })
   })
 
-  test('50 writers and 5,000 rows, the object evicted and killed meanwhile: every acknowledged row is there', async () => {
+  test('50 writers and 20,000 rows, the object evicted and killed meanwhile: every acknowledged row is there', async () => {
     const acknowledged: string[] = []
     const writer = async (name: number) => {
       for (let batch = 0; batch < 10; batch++) {
-        const rows = Array.from({ length: 10 }, (_, i) =>
-          someEvent({ integration, isolate: `w${name}`, sequence: batch * 10 + i }),
+        const rows = Array.from({ length: 40 }, (_, i) =>
+          someEvent({ integration, isolate: `w${name}`, sequence: batch * 40 + i }),
         )
         for (;;) {
           try {
@@ -114,7 +114,7 @@ describe('appending', () => {
     }
     const writers = Promise.all(Array.from({ length: 50 }, (_, i) => writer(i)))
     for (let i = 0; i < 3; i++) {
-      while (acknowledged.length < 1_200 * (i + 1))
+      while (acknowledged.length < 5_000 * (i + 1))
         await new Promise((resolve) => setTimeout(resolve, 1))
       if (i === 1) {
         await ledgerOf('2026-11-25').head()
@@ -123,7 +123,7 @@ describe('appending', () => {
     }
     await writers
     const verdict = await verified()
-    expect(verdict).toMatchObject({ ok: true, rows: 5_000, warnings: [] })
+    expect(verdict).toMatchObject({ ok: true, rows: 20_000, warnings: [] })
     const kept = new Set(rowsIn(await linesOf()).map(({ id }) => id))
     expect(acknowledged.filter((id) => !kept.has(id))).toEqual([])
   })
@@ -237,6 +237,29 @@ describe('reading', () => {
   test('an export of more rows than one page holds every one', async () => {
     for (let i = 0; i < 5; i++) await append(events(500, { isolate: `i${i}` }))
     expect(await verified()).toMatchObject({ ok: true, rows: 2_500 })
+  })
+
+  test('tells who calls most, since a moment and of one tool', async () => {
+    const by = (user: string, over: Partial<AuditEvent> = {}) =>
+      someEvent({ integration, user, ...over })
+    await append([
+      by('a'),
+      by('a'),
+      by('b'),
+      by('b', { tool: 'other' }),
+      by('b', { tool: 'other' }),
+    ])
+    await append([by('c', { outcome: 'refused' }), by('c', { kind: 'intent' })])
+    const ledger = ledgerOf('2026-11-25')
+    expect(await ledger.busiest(0)).toEqual([
+      { user: 'b', calls: 3 },
+      { user: 'a', calls: 2 },
+    ])
+    expect(await ledger.busiest(0, 'query_database')).toEqual([
+      { user: 'a', calls: 2 },
+      { user: 'b', calls: 1 },
+    ])
+    expect(await ledger.busiest(Date.now() + 86_400_000 * 365_000)).toEqual([])
   })
 
   test('a row shows its neighbours', async () => {
