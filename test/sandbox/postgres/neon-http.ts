@@ -39,7 +39,11 @@ export class SqlOverHttp {
       refusal(error),
     )
     if (response.destroyed) return
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    const text = JSON.stringify(body)
+    const length = Buffer.byteLength(text)
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'content-length': length })
+      .end(text)
   }
 
   async close(): Promise<void> {
