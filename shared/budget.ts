@@ -16,10 +16,15 @@ export interface Fitted {
  * Fits an answer into the budget: very long texts are cut with a mark that says by how much, then
  * the list is cut to what fits. A list cut to nothing would hide that there is something, so the
  * first item's texts are cut until it fits.
+ * @param size characters of the answer as JSON, where the caller knows already
  */
-export function fitToBudget(answer: Record<string, unknown>, list: string | undefined): Fitted {
+export function fitToBudget(
+  answer: Record<string, unknown>,
+  list: string | undefined,
+  size = JSON.stringify(answer).length,
+): Fitted {
   const limit = budgetChars - reservedChars
-  if (JSON.stringify(answer).length <= limit) return { answer, kept: undefined, clipped: false }
+  if (size <= limit) return { answer, kept: undefined, clipped: false }
   const items = list === undefined ? undefined : answer[list]
   for (let longest = longestText; longest >= 250; longest /= 2) {
     const clipped = clip(answer, longest) as Record<string, unknown>

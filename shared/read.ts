@@ -22,7 +22,7 @@ import {
   type Tool,
   type ToolContext,
 } from './tool.ts'
-import { visibleValue } from './visible.ts'
+import { mayHide, visibleValue } from './visible.ts'
 
 /** A read tool's call: its answer, or what a person has to say first. */
 export async function runRead(
@@ -67,14 +67,16 @@ async function read(
     bound.run({ ...ctx, cursor: position.at ?? undefined }),
     ctx.signal,
   )
-  const seen = tool.trusted ? answer : visibleValue(answer)
+  const json = JSON.stringify(answer)
+  const seen = tool.trusted || !mayHide(json) ? answer : visibleValue(answer)
   const frame = {
     source: tool.trusted ? undefined : shell.integration.title,
     boundary: crypto.randomUUID().slice(-12),
   }
   if (list === undefined) return renderWhole(shell, io, tool, seen, frame, facts)
   const items = (seen[list] as unknown[]).slice(position.skip)
-  const fitted = fitToBudget({ ...seen, [list]: items }, list)
+  const whole = seen === answer && position.skip === 0
+  const fitted = fitToBudget({ ...seen, [list]: items }, list, whole ? json.length : undefined)
   const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
   facts.items = fitted.kept ?? items.length
   facts.truncated = next !== undefined

@@ -5,15 +5,22 @@
  * and emoji need (U+200C, U+200D) and the emoji selector (U+FE0F) stay.
  * Source: Unicode 17, UAX 9 and the Default_Ignorable_Code_Point property.
  */
+// oxlint-disable no-control-regex, no-misleading-character-class -- these are what is looked for
 const invisible =
-  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu
+/** The same in JSON, where controls and lone surrogates stand as escapes. */
+const invisibleInJson =
+  /\\[bfu]|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u
+// oxlint-enable no-control-regex, no-misleading-character-class
 
 const name = (character: string) =>
   `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`
 
 /** Text with every invisible character written out as ‹U+202E›, and lone surrogates replaced. */
 export const visible = (text: string): string => text.toWellFormed().replace(invisible, name)
+
+/** Whether a JSON text may hold something invisible: one look at all of an answer, instead of one at each text. */
+export const mayHide = (json: string): boolean => invisibleInJson.test(json)
 
 /** `visible` over every text of a JSON value, keys too. Returns the value itself when nothing was hidden. */
 export function visibleValue<T>(value: T): T

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { visible, visibleValue } from '../../../shared/visible.ts'
+import { mayHide, visible, visibleValue } from '../../../shared/visible.ts'
 
 describe('text of others', () => {
   it.each([
@@ -32,5 +32,47 @@ describe('text of others', () => {
     })
     const clean = { a: ['b', { c: 'd' }] }
     expect(visibleValue(clean)).toBe(clean)
+  })
+})
+
+describe('one look at a whole answer', () => {
+  const hidden = [
+    '\u202E',
+    '\u200B',
+    '\u0000',
+    '\u001b',
+    '\u007f',
+    '\u0085',
+    '\uD800',
+    '\u{E0041}',
+    '\u2028',
+    '\ufeff',
+    '\b',
+    '\f',
+  ]
+  it.each(hidden.map((character) => [`U+${character.codePointAt(0)?.toString(16)}`, character]))(
+    'finds %s wherever it stands',
+    (_, character) => {
+      for (const value of [{ a: [`x${character}y`] }, { [`k${character}`]: 1 }, [[character]]])
+        expect(mayHide(JSON.stringify(value))).toBe(true)
+    },
+  )
+
+  it('finds whatever `visible` would change, over every character of the first planes', () => {
+    const missed: string[] = []
+    for (let code = 0; code < 0x2_0000; code++) {
+      const character = String.fromCodePoint(code)
+      if (visible(character) !== character && !mayHide(JSON.stringify([character])))
+        missed.push(code.toString(16))
+    }
+    expect(missed).toEqual([])
+  })
+
+  it('finds nothing in ordinary text', () => {
+    expect(
+      mayHide(
+        JSON.stringify({ a: ['می\u200Cخواهم', '❤\uFE0F', 'a\r\n\t"b"', 'C:\\temp', 12.5, null] }),
+      ),
+    ).toBe(false)
   })
 })
