@@ -14,6 +14,8 @@ const maxText = 1_500
 /** Text beyond this is not searched; what stands there is never shown. */
 const searched = 8_000
 const maxDepth = 12
+/** Digits of the shortest card number; nothing shorter is a secret by its shape. */
+const shortestCard = 12
 const maxNodes = 1_000
 
 interface Walk {
@@ -45,7 +47,7 @@ function redacted(value: unknown, walk: Walk, depth: number): unknown {
   // A card number is one whether it came as text or as a number.
   if (typeof value === 'number' || typeof value === 'bigint') {
     const digits = String(value)
-    if (redactSecrets(digits) !== digits) return hidden
+    if (digits.length >= shortestCard && redactSecrets(digits) !== digits) return hidden
     return Number.isFinite(value) ? value : digits
   }
   if (value === null || typeof value === 'boolean') return value

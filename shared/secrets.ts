@@ -19,8 +19,23 @@ const pairs = new Set(
 const parts =
   /password|passwd|passphrase|secret|apikey|privatekey|accesskey|credential|(?:access|auth|refresh|id|session|bearer|bot|user|app)token/
 
-/** Whether a field of this name holds a secret. Case, separators and full-width letters don't matter. */
+const known = new Map<string, boolean>()
+
+/**
+ * Whether a field of this name holds a secret. Case, separators and full-width letters don't
+ * matter. The same few argument names come with every call, so their answers are remembered.
+ */
 export function holdsSecret(name: string): boolean {
+  let answer = known.get(name)
+  if (answer === undefined) {
+    answer = namesSecret(name)
+    if (known.size >= 1_000) known.clear()
+    known.set(name, answer)
+  }
+  return answer
+}
+
+function namesSecret(name: string): boolean {
   const split = name
     .normalize('NFKC')
     .replaceAll(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
