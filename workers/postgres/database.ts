@@ -1,4 +1,5 @@
-import { neon, neonConfig } from '@neondatabase/serverless'
+import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless'
+import { ToolError } from '../../shared/errors.ts'
 import { boundedFetch } from './answer-limit.ts'
 import type { Access } from './databases.ts'
 import { failure, isLoginRefused, isUnreached } from './failures.ts'
@@ -61,12 +62,18 @@ async function batch(
     isolationLevel: 'RepeatableRead',
     fetchOptions: { signal: access.signal },
   })
-  const [, ...results] = await sql.transaction(
-    [settings(access), ...statements].map(({ text, parameters }) =>
-      sql.query(text, [...(parameters ?? [])], { types: rawTypes }),
-    ),
+  const queries = [settings(access), ...statements].map(({ text, parameters }) =>
+    sql.query(text, [...(parameters ?? [])], { types: rawTypes }),
   )
-  return results
+  try {
+    const [, ...results] = await sql.transaction(queries)
+    return results
+  } catch (error) {
+    // The driver wraps what our own fetch throws.
+    if (error instanceof NeonDbError && error.sourceError instanceof ToolError)
+      throw error.sourceError
+    throw error
+  }
 }
 
 /** During a rotation one of two connection strings is refused; which one worked is on record. */
