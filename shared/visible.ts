@@ -1,20 +1,37 @@
 /**
  * Characters that a person can't see but a model or a terminal obeys: controls (line feed, tab and
  * carriage return stay), bidirectional overrides and isolates, zero-width and filler characters,
- * interlinear marks, variation selectors of the supplement, Unicode tags. The joiners that Persian
- * and emoji need (U+200C, U+200D) and the emoji selector (U+FE0F) stay.
+ * interlinear marks, variation selectors, Unicode tags. The joiners (U+200C, U+200D) and the emoji
+ * selector (U+FE0F) stay where Persian, Indic scripts and emoji need them: elsewhere a run of them
+ * spells a hidden message.
  * Source: Unicode 17, UAX 9 and the Default_Ignorable_Code_Point property.
  */
 // oxlint-disable no-control-regex, no-misleading-character-class -- these are what is looked for
 const invisible =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/gu
 /** The same in JSON, where controls and lone surrogates stand as escapes. */
 const invisibleInJson =
-  /\\[bfu]|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0E\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u
+  /\\[bfu]|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u
 // oxlint-enable no-control-regex, no-misleading-character-class
 
-const name = (character: string) =>
-  `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`
+const joinable = /[\p{L}\p{M}\p{Nd}\p{Pe}\p{Pf}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u
+const latinAtEnd = /\p{Script=Latin}$/u
+const otherLetter = /^(?!\p{Script=Latin})\p{L}/u
+const emojiAtEnd = /\p{Emoji}$/u
+
+/** Whether the joiner or emoji selector at this place does what it is for. A Latin word joins nothing but an ending in another script. */
+function belongs(character: string, at: number, text: string): boolean {
+  const before = text.slice(Math.max(0, at - 2), at)
+  if (character === '\uFE0F') return emojiAtEnd.test(before)
+  if (character !== '\u200C' && character !== '\u200D') return false
+  if (!joinable.test(before)) return false
+  return !latinAtEnd.test(before) || otherLetter.test(text.slice(at + 1, at + 3))
+}
+
+const name = (character: string, at: number, text: string) =>
+  belongs(character, at, text)
+    ? character
+    : `‹U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}›`
 
 /** Text with every invisible character written out as ‹U+202E›, and lone surrogates replaced. */
 export const visible = (text: string): string => text.toWellFormed().replace(invisible, name)

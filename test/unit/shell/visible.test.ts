@@ -12,12 +12,31 @@ describe('text of others', () => {
     ['variation selectors that smuggle bytes', 'x\u{E0100}\uFE00', 'x‹U+E0100›‹U+FE00›'],
     ['a Hangul filler', '\u3164', '‹U+3164›'],
     ['a lone surrogate', 'a\uD800', 'a\uFFFD'],
+    ['a joiner between Latin letters', 'a\u200Cb', 'a‹U+200C›b'],
+    [
+      'a message spelt in joiners',
+      'Hi\u200C\u200D\u200C there',
+      'Hi‹U+200C›‹U+200D›‹U+200C› there',
+    ],
+    ['a run of joiners after Persian', 'می\u200C\u200D\u200Cخ', 'می\u200C‹U+200D›‹U+200C›خ'],
+    ['a joiner at the beginning', '\u200Dx', '‹U+200D›x'],
+    ['a joiner after a space', 'a \u200Db', 'a ‹U+200D›b'],
+    ['an emoji selector after a letter', 'a\uFE0F', 'a‹U+FE0F›'],
+    ['a second emoji selector', '❤\uFE0F\uFE0F', '❤\uFE0F‹U+FE0F›'],
   ])('has %s made visible', (_, hidden, shown) => {
     expect(visible(hidden)).toBe(shown)
   })
 
   it.each([
     ['Persian with a joiner', 'می\u200Cخواهم'],
+    [
+      'a Persian ending after a Latin word, a number and a bracket',
+      'CPU\u200Cها ۲۰\u200Cساله (۱)\u200Cام',
+    ],
+    ['Devanagari with a half form at the end', 'क्\u200D '],
+    ['a heart on fire', '❤\uFE0F\u200D🔥'],
+    ['a person of a skin tone at work', '👩🏽\u200D💻'],
+    ['a keycap', '1\uFE0F\u20E3'],
     ['a family emoji', '👨\u200D👩\u200D👧'],
     ['an emoji selector', '❤\uFE0F'],
     ['line breaks and tabs', 'a\r\n\tb'],
@@ -70,9 +89,7 @@ describe('one look at a whole answer', () => {
 
   it('finds nothing in ordinary text', () => {
     expect(
-      mayHide(
-        JSON.stringify({ a: ['می\u200Cخواهم', '❤\uFE0F', 'a\r\n\t"b"', 'C:\\temp', 12.5, null] }),
-      ),
+      mayHide(JSON.stringify({ a: ['مرحبا', '❤', 'a\r\n\t"b"', 'C:\\temp', 12.5, null] })),
     ).toBe(false)
   })
 })
