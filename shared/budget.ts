@@ -2,20 +2,23 @@
 export const budgetChars = 80_000
 /** What the frame around an answer (boundary, note, cursor) may add. */
 const reservedChars = 1_200
-const longestText = 16_000
+/** Texts are cut to this first, among the items of a list and without one. */
+const longestText = { inList: 16_000, alone: 64_000 }
+const shortestText = 100
 
 export interface Fitted {
   readonly answer: Record<string, unknown>
   /** How many items of the list were kept, or undefined when all were. */
   readonly kept: number | undefined
-  /** Whether any text was cut. */
+  /** Whether anything else was cut: a text, or a list within. */
   readonly clipped: boolean
 }
 
 /**
  * Fits an answer into the budget: very long texts are cut with a mark that says by how much, then
  * the list is cut to what fits. A list cut to nothing would hide that there is something, so the
- * first item's texts are cut until it fits.
+ * first item's texts are cut until it fits. What is still too large has its inner lists and records
+ * cut as well, so whatever a system answers, the result is within the budget.
  * @param size characters of the answer as JSON, where the caller knows already
  */
 export function fitToBudget(
@@ -26,7 +29,8 @@ export function fitToBudget(
   const limit = budgetChars - reservedChars
   if (size <= limit) return { answer, kept: undefined, clipped: false }
   const items = list === undefined ? undefined : answer[list]
-  for (let longest = longestText; longest >= 250; longest /= 2) {
+  const start = items === undefined ? longestText.alone : longestText.inList
+  for (let longest = start; longest >= 2 * shortestText; longest /= 2) {
     const clipped = clip(answer, longest) as Record<string, unknown>
     if (JSON.stringify(clipped).length <= limit)
       return { answer: clipped, kept: undefined, clipped: true }
@@ -41,10 +45,14 @@ export function fitToBudget(
       }
     }
   }
-  const short = clip(answer, 100) as Record<string, unknown>
-  if (list !== undefined && Array.isArray(items))
-    short[list] = (short[list] as unknown[]).slice(0, 1)
-  return { answer: short, kept: Array.isArray(items) ? 1 : undefined, clipped: true }
+  const one = Array.isArray(items) && list !== undefined ? { [list]: items.slice(0, 1) } : {}
+  const short = clip({ ...answer, ...one }, shortestText)
+  const kept = Array.isArray(items) ? Math.min(1, items.length) : undefined
+  for (let most = 1_024; ; most /= 2) {
+    const thinned = thin(short, most) as Record<string, unknown>
+    if (most === 1 || JSON.stringify(thinned).length <= limit)
+      return { answer: thinned, kept, clipped: true }
+  }
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
@@ -69,4 +77,14 @@ function clip(value: unknown, longest: number): unknown {
   if (Array.isArray(value)) return value.map((item) => clip(item, longest))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clip(item, longest)]))
+}
+
+/** Cuts every list and record to its first `most` entries, and long names with them. */
+function thin(value: unknown, most: number): unknown {
+  if (Array.isArray(value)) return value.slice(0, most).map((item) => thin(item, most))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).slice(0, most)
+  return Object.fromEntries(
+    entries.map(([key, item]) => [String(clip(key, shortestText)), thin(item, most)]),
+  )
 }

@@ -25,7 +25,47 @@ describe('an answer', () => {
     const body = answer.body as string
     expect(clipped).toBe(true)
     expect(body.isWellFormed()).toBe(true)
-    expect(body).toMatch(/…\[\+184000 characters\]$/)
+    expect(body).toMatch(/…\[\+136000 characters\]$/)
+  })
+
+  it('keeps a text that is only just too long nearly whole when it stands alone', () => {
+    const { answer } = fitToBudget({ body: 'x'.repeat(90_000) }, undefined)
+    expect(answer).toEqual({ body: `${'x'.repeat(64_000)}…[+26000 characters]` })
+  })
+
+  const many = (count: number, of: (i: number) => unknown) =>
+    Array.from({ length: count }, (_, i) => of(i))
+  const record = (count: number, key: (i: number) => string, value: unknown) =>
+    Object.fromEntries(many(count, (i) => [key(i), value]) as [string, unknown][])
+  const deep = (levels: number): unknown =>
+    levels === 0 ? 'x'.repeat(500) : many(3, () => ({ a: deep(levels - 1), b: 'y'.repeat(500) }))
+  it.each<[string, Record<string, unknown>, string | undefined]>([
+    ['a list beside none', { names: many(100_000, (i) => `name ${i}`) }, undefined],
+    ['a list beside its own', { items: many(5, (i) => i), names: many(50_000, String) }, 'items'],
+    ['a record of many fields', { fields: record(30_000, (i) => `f${i}`, true) }, undefined],
+    ['long names', { fields: record(50, (i) => `${i}${'k'.repeat(9_000)}`, 1) }, undefined],
+    ['one item of many fields', { items: [record(30_000, (i) => `f${i}`, 'v')] }, 'items'],
+    ['a tree', { tree: deep(8) }, undefined],
+    ['an item that is a tree', { items: [deep(8), deep(8)] }, 'items'],
+    ['nothing in its list and much beside', { items: [], names: many(50_000, String) }, 'items'],
+    ['escapes that double in JSON', { body: '\u0000"\\'.repeat(40_000) }, undefined],
+  ])('of %s is within the budget too, and says that it was cut', (_, answer, list) => {
+    const fitted = fitToBudget(answer, list)
+    expect(JSON.stringify(fitted.answer).length).toBeLessThanOrEqual(budgetChars - 1_200)
+    expect(fitted.clipped).toBe(true)
+    expect(Object.keys(fitted.answer)).toEqual(Object.keys(answer))
+    if (list !== undefined) expect(fitted.answer[list]).toHaveLength(fitted.kept ?? -1)
+  })
+
+  it('at the edge stays whole, and with one character more does not', () => {
+    const bodyOf = (size: number) => ({ body: 'x'.repeat(size - '{"body":""}'.length) })
+    const whole = bodyOf(budgetChars - 1_200)
+    expect(fitToBudget(whole, undefined)).toEqual({
+      answer: whole,
+      kept: undefined,
+      clipped: false,
+    })
+    expect(fitToBudget(bodyOf(budgetChars - 1_199), undefined)).toMatchObject({ clipped: true })
   })
 
   it('never becomes an empty list: the first item is cut until it fits', () => {
