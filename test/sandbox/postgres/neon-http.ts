@@ -64,7 +64,9 @@ export class SqlOverHttp {
         ...payload.queries,
         { query: 'COMMIT', params: [] },
       ]
-      const results = await this.#run(client, new Statements(batch, this.#options(headers)), gone)
+      const statements = new Statements(batch, this.#options(headers))
+      // A read-only transaction leaves nothing behind that is worth a round trip to forget.
+      const results = await this.#run(client, statements, gone, headers.begin.includes('READ ONLY'))
       return { status: 200, body: { results: results.slice(1, -1) } }
     }
     const arrayMode = payload.arrayMode ?? headers.arrayMode
@@ -81,6 +83,7 @@ export class SqlOverHttp {
     client: pg.PoolClient,
     statements: Statements,
     gone: AbortSignal,
+    forgotten = this.#address.forgets ?? false,
   ): Promise<readonly StatementResult[]> {
     // Again and again: a cancel request that comes before its statement is forgotten.
     let again: NodeJS.Timeout | undefined
@@ -104,7 +107,7 @@ export class SqlOverHttp {
       clearInterval(again)
       gone.removeEventListener('abort', cancel)
       if (outcome === 'broken' || gone.aborted) client.release(true)
-      else void giveBack(client, outcome === 'failed', this.#address.forgets ?? false)
+      else void giveBack(client, outcome === 'failed', forgotten)
     }
   }
 
@@ -148,7 +151,7 @@ export class SqlOverHttp {
   }
 }
 
-/** The next request of this login must find nothing of the last one. */
+/** The next request of this login must find no transaction, and no settings, of the last one. */
 async function giveBack(client: pg.PoolClient, failed: boolean, forgotten: boolean): Promise<void> {
   try {
     // After an error the status may still be an old one, until ReadyForQuery is here.
