@@ -11,6 +11,7 @@ export const outcomes = [
   'ok',
   'refused',
   'failed',
+  'input_required',
   'approval_required',
   'proposed',
   'approved',
