@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: ratios measured side by side in one run, targets alternating. Compare ratios,
- * not milliseconds: machines differ. `-- --only governed,dbhub,heap,bundles` runs parts of it.
+ * not milliseconds: machines differ. `-- --only governed,dbhub,heap,bundles,policy,governance` runs parts of it.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ const barePort = portBase + 15
 const dbhubPort = portBase + 16
 const inspectorPort = portBase + 17
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: 'governed,dbhub,heap,bundles' } },
+  options: { only: { type: 'string', default: 'governed,dbhub,heap,bundles,policy,governance' } },
 })
 const parts = values.only.split(',')
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
@@ -111,6 +112,8 @@ try {
     for (const { worker, gzipKiB, limit } of bundleSizes(listWorkers()))
       console.log(`  ${worker.padEnd(12)} ${gzipKiB.toFixed(0).padStart(4)} KiB (limit ${limit})`)
   }
+  for (const part of ['policy', 'governance'].filter((one) => parts.includes(one)))
+    execFileSync(process.execPath, [`test/bench/${part}-bench.ts`], { stdio: 'inherit' })
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
