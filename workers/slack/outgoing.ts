@@ -120,6 +120,9 @@ export function outgoingCanvas(input: string): Outgoing {
   return { ...made, text, mentions: { ...made.mentions, people: [...people] } }
 }
 
+/** Judged by what stands around them (`strayJoiner`), not one by one: to drop one here could join a disguise into a mention. */
+const joiners = new Set(['\u200C', '\u200D', '\uFE0F'])
+
 /** Joiners belong between letters of the scripts that join, and inside emoji; elsewhere they only hide something. */
 const strayJoiner =
   /(?<![[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]--\p{ASCII}])[\u200C\u200D]|[\u200C\u200D](?![[\p{L}\p{M}\p{Extended_Pictographic}]--\p{ASCII}])/gv
@@ -131,7 +134,7 @@ export function seenOnly(input: string): { text: string; removed: string[] } {
     removed.add(`U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`)
     return ''
   }
-  const text = Array.from(input, (c) => (visible(c) === c ? c : note(c)))
+  const text = Array.from(input, (c) => (joiners.has(c) || visible(c) === c ? c : note(c)))
     .join('')
     .replace(/\r\n?/g, '\n')
     .replace(strayJoiner, note)
