@@ -14,18 +14,21 @@ const invisibleInJson =
   /\\[bfu]|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{1BCA0}-\u{1BCA3}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]/u
 // oxlint-enable no-control-regex, no-misleading-character-class
 
-const joinable = /[\p{L}\p{M}\p{Nd}\p{Pe}\p{Pf}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u
-const latinAtEnd = /\p{Script=Latin}$/u
-const otherLetter = /^(?!\p{Script=Latin})\p{L}/u
-const emojiAtEnd = /\p{Emoji}$/u
+// Each looks at one character between ^ and $: V8 14 misses one beyond U+FFFF before a bare $.
+const joinable = /^[\p{L}\p{M}\p{Nd}\p{Pe}\p{Pf}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u
+const latin = /^\p{Script=Latin}$/u
+const letter = /^\p{L}$/u
+const emoji = /^\p{Emoji}$/u
 
 /** Whether the joiner or emoji selector at this place does what it is for. A Latin word joins nothing but an ending in another script. */
 function belongs(character: string, at: number, text: string): boolean {
-  const before = text.slice(Math.max(0, at - 2), at)
-  if (character === '\uFE0F') return emojiAtEnd.test(before)
+  const isPair = /[\uDC00-\uDFFF]/.test(text.charAt(at - 1))
+  const before = text.slice(isPair ? at - 2 : at - 1, at)
+  if (character === '\uFE0F') return emoji.test(before)
   if (character !== '\u200C' && character !== '\u200D') return false
-  if (!joinable.test(before)) return false
-  return !latinAtEnd.test(before) || otherLetter.test(text.slice(at + 1, at + 3))
+  if (!latin.test(before)) return joinable.test(before)
+  const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0)
+  return letter.test(after) && !latin.test(after)
 }
 
 const name = (character: string, at: number, text: string) =>
