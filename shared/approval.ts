@@ -5,18 +5,14 @@
  */
 import * as z from 'zod'
 import { fitToBudget } from './budget.ts'
-import { ToolError } from './errors.ts'
+import { factsOf, type Facts } from './call-row.ts'
+import { withDeadline } from './deadline.ts'
+import { OutcomeUnknown, ToolError } from './errors.ts'
+import { nameOf } from './failures.ts'
 import { argumentsHash } from './hash.ts'
 import { ApprovalAnswer, ApprovalStatus, WriteVerdict, parseRpc, type Outcome } from './hub.ts'
 import type { Integration } from './integration.ts'
-import {
-  toolContext,
-  withDeadline,
-  type CallIo,
-  type CallOutcome,
-  type Facts,
-  type Shell,
-} from './pipeline.ts'
+import { toolContext, type CallIo, type CallOutcome, type Shell } from './pipeline.ts'
 import { renderAnswer, type Envelope } from './render.ts'
 import { listFieldOf, defineTool, type BoundCall, type Tool, type ToolContext } from './tool.ts'
 import { visibleValue } from './visible.ts'
@@ -24,6 +20,8 @@ import { visibleValue } from './visible.ts'
 const tools = new WeakMap<Integration, Tool>()
 const never = () => Promise.reject(new Error('The shell answers this tool itself.'))
 const longestWaitSeconds = 50
+/** How long the hub may take to judge or record a write, beside the wait for a person. */
+const hubDeadlineMs = 15_000
 
 /** `get_<integration>_approval_result`, which every endpoint with writes has; undefined for one without. */
 export function approvalTool(integration: Integration): Tool | undefined {
@@ -107,7 +105,8 @@ async function redeemed(
   facts: Facts,
 ): Promise<CallOutcome> {
   facts.approval_id = id
-  const raw = await asked(shell.hub.redeem(shell.resource, io.caller.token, id, waitSeconds * 1000))
+  const waitMs = waitSeconds * 1000
+  const raw = await asked(shell.hub.redeem(shell.resource, io.caller.token, id, waitMs), waitMs)
   if (raw === null)
     throw new ToolError(
       'not_found',
@@ -124,19 +123,14 @@ async function settled(
 ): Promise<CallOutcome> {
   const { status, run, refused } = answer
   facts.approval_id = status.id
-  if (refused)
-    throw new ToolError(refused.code, refused.message, { details: { approval_id: status.id } })
-  if (run) {
-    const ended = execute(shell, io, status, run, facts)
-    io.waitUntil(ended) // a client that goes away does not stop a write that has begun
-    return outcomeOf(shell, await ended, facts)
-  }
+  if (refused) throw new ToolError(refused.code, refused.message)
+  if (run) return outcomeOf(shell, await execute(shell, io, status, run, facts), facts)
   const outcome = outcomeOf(shell, status, facts)
   if (status.state !== 'proposed') return outcome
   return { ...outcome, approval: { id: status.id, url: status.url, summary: status.summary } }
 }
 
-/** Runs an approved call under its lease. Whatever may have reached the upstream ends as done, failed or unknown. */
+/** Runs an approved call under its lease, client or no client. Whatever may have reached the upstream ends as done, failed or unknown. */
 async function execute(
   shell: Shell,
   io: CallIo,
@@ -168,17 +162,22 @@ async function execute(
       { callId: status.id, limits: run.limits, facts, deadlineMs: tool.deadlineMs },
     )
     const result = await withDeadline(bound.run(ctx, { preview: run.preview }), ctx.signal)
-    outcome.result = fitToBudget(visibleValue(result), listFieldOf(tool.output)).answer
+    const fitted = fitToBudget(visibleValue(result), listFieldOf(tool.output))
+    outcome.result =
+      fitted.kept === undefined ? fitted.answer : { ...fitted.answer, truncated: true }
     outcome.state = 'done'
   } catch (thrown) {
     // Only an author's ToolError says that the upstream did not take it; anything else leaves it open.
     if (thrown instanceof ToolError) {
       outcome.state = 'failed'
       outcome.error = { code: thrown.code, message: thrown.message }
+      Object.assign(facts, factsOf(thrown.details))
     } else {
-      facts.error = thrown instanceof Error ? thrown.name : typeof thrown
-      if (thrown instanceof Error && 'howToFindOut' in thrown)
-        outcome.error = { code: 'upstream_unavailable', message: String(thrown.howToFindOut) }
+      facts.error = nameOf(thrown)
+      if (thrown instanceof OutcomeUnknown) {
+        outcome.error = { code: 'upstream_unavailable', message: thrown.howToFindOut }
+        Object.assign(facts, factsOf(thrown.details))
+      }
     }
   } finally {
     clearInterval(beat)
@@ -234,8 +233,9 @@ function outcomeOf(shell: Shell, status: ApprovalStatus, facts: Facts): CallOutc
   }
   facts.status = envelope.status
   if (status.error) facts.error_code = status.error.code
-  const source = envelope.status === 'done' ? shell.integration.title : undefined
-  return { result: renderAnswer(envelope, { source, boundary: crypto.randomUUID().slice(-12) }) }
+  // The summary names things of the system behind, and a note is a person's: data, like the result.
+  const frame = { source: shell.integration.title, boundary: crypto.randomUUID().slice(-12) }
+  return { result: renderAnswer(visibleValue(envelope), frame) }
 }
 
 function noteFor(shell: Shell, status: ApprovalStatus): { note?: string } {
@@ -252,18 +252,19 @@ function noteFor(shell: Shell, status: ApprovalStatus): { note?: string } {
   return note ? { note } : {}
 }
 
-/** The hub must answer before a write goes on. @throws ToolError when it can't be asked: nothing has been changed then. */
-async function asked<T>(call: Promise<T>): Promise<T> {
+/**
+ * The hub must answer before a write goes on.
+ * @param waitMs how long it was asked to wait for a person
+ * @throws ToolError when it can't be asked: nothing has been changed then
+ */
+async function asked<T>(call: Promise<T>, waitMs = 0): Promise<T> {
   try {
-    return await call
+    return await withDeadline(call, AbortSignal.timeout(waitMs + hubDeadlineMs))
   } catch (cause) {
     throw new ToolError(
       'upstream_unavailable',
       'The hub could not decide or record this write, so nothing was changed. Try again in a minute.',
-      {
-        cause,
-        details: { hub: 'unavailable' },
-      },
+      { cause, details: { hub: 'unavailable' } },
     )
   }
 }

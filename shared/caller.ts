@@ -31,27 +31,34 @@ export interface EndpointEnv {
   readonly VERSION: WorkerVersionMetadata
 }
 
+/** A quota as the `Session` object counts it. */
+export interface CountedQuota {
+  readonly id: string
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** How much of what was asked is granted: 0 when a quota is used up. */
+export interface SpendAnswer {
+  readonly granted: number
+  /** Milliseconds since 1970: when the quota that is used up turns over, or what was granted lapses. */
+  readonly endsAt: number
+  /** The quota that is used up. */
+  readonly quota?: string
+}
+
 /** The person's `Session` object as its endpoint calls it. */
 export interface SessionApi {
-  /** Counts one call. @returns 0 when within every quota, else seconds until the exhausted one turns over. */
-  spend(
-    quotas: readonly { id: string; limit: number; windowMs: number }[],
-    amount: number,
-  ): Promise<SpendAnswer>
-  putText(id: string, text: string, mimeType: string): Promise<void>
-  getText(id: string): Promise<{ text: string; mimeType: string } | null>
+  /** Counts up to `amount` calls against all of the quotas, or none. */
+  spend(quotas: readonly CountedQuota[], amount: number): Promise<SpendAnswer>
+  /** Keeps the parts of a long answer of a tool for an hour. */
+  keepAnswer(id: string, tool: string, parts: readonly string[]): Promise<void>
+  /** A part of a kept answer, counted from 1, and the tool it came from. */
+  answerPart(id: string, part: number): Promise<{ tool: string; text: string } | null>
   /** One message of a 2025-era session. null: there is no such session. */
   serve(request: Request, message: unknown, caller: Caller): Promise<Response | null>
   /** Opens a session for an `initialize` message. */
   open(request: Request, message: unknown, caller: Caller): Promise<Response>
-}
-
-/** `granted` of the asked amount; 0 with the quota that ran out and when it turns over. */
-export interface SpendAnswer {
-  readonly granted: number
-  readonly quota?: string
-  readonly limit?: number
-  readonly retryAfterSeconds?: number
 }
 
 export interface SessionNamespace {

@@ -5,10 +5,11 @@
  */
 import { runWrite, approvalResult, approvalTool } from './approval.ts'
 import type { Answers, Questions } from './ask.ts'
-import { callRow } from './call-row.ts'
+import { callRow, factsOf, type EndedCall, type Facts } from './call-row.ts'
 import type { BurstLimit } from './burst.ts'
 import type { Caller, EndpointEnv } from './caller.ts'
 import { ToolError } from './errors.ts'
+import { asToolError } from './failures.ts'
 import type { HubApi } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { outsideLimits } from './policy-limits.ts'
@@ -52,9 +53,6 @@ export interface CallOutcome {
   readonly questions?: Questions
 }
 
-/** Facts gathered while a call runs, for its audit row. */
-export type Facts = Record<string, string | number | boolean>
-
 /** Runs one tool call. Never throws: each failure is an answer. */
 export async function callTool(
   shell: Shell,
@@ -82,14 +80,32 @@ export async function callTool(
 }
 
 export interface GovernedCall {
+  /** The tool as the client spelt it, or what it named in place of one. */
   readonly name: string
   readonly args: Readonly<Record<string, unknown>>
   /** Parses the arguments once the scope is known to suffice. @throws ToolError `invalid_input` */
   parse(tool: Tool): Readonly<Record<string, unknown>>
+  /** What to say when there is no such tool. */
+  readonly unknown?: string
 }
 
-/** The governed frame around whatever is done in a tool's name: a call of it, or reading a resource by it. @throws ToolError */
-export async function governed<T>(
+/**
+ * The governed frame around whatever is done in a tool's name: a call of it, or reading a resource
+ * by it. It goes on after its client has gone, to its end or its abort, so that it is on record.
+ * @throws ToolError
+ */
+export function governed<T>(
+  shell: Shell,
+  io: CallIo,
+  call: GovernedCall,
+  run: (ctx: ToolContext, facts: Facts, tool: Tool) => Promise<T>,
+): Promise<T> {
+  const work = inFrame(shell, io, call, run)
+  io.waitUntil(work.catch(() => undefined))
+  return work
+}
+
+async function inFrame<T>(
   shell: Shell,
   io: CallIo,
   call: GovernedCall,
@@ -98,24 +114,14 @@ export async function governed<T>(
   const startedAt = Date.now()
   const facts: Facts = {}
   const tool = shell.tools.get(call.name)
-  const audit = (ended: { outcome: string; errorCode: string }, answer: unknown) => {
-    const row = {
-      startedAt,
-      endedAt: Date.now(),
-      name: call.name,
-      args: call.args,
-      tool,
-      facts,
-      answer,
-      ...ended,
-    }
-    io.waitUntil(Promise.resolve().then(() => shell.trail.add(callRow(shell, io.caller, row), io)))
-  }
+  const audit = (outcome: string, errorCode: string, answer: unknown) =>
+    onRecord(shell, io, { ...call, startedAt, tool, facts, answer, outcome, errorCode })
   try {
     if (!tool)
       throw new ToolError(
         'not_found',
-        `There is no tool ${JSON.stringify(call.name.slice(0, 64))}. List the tools to see what there is.`,
+        call.unknown ??
+          `There is no tool ${JSON.stringify(call.name.slice(0, 64))}. List the tools to see what there is.`,
       )
     if (!io.caller.scopes.includes(tool.scope))
       throw new ToolError(
@@ -133,20 +139,20 @@ export async function governed<T>(
       deadlineMs: tool.deadlineMs,
     })
     const answer = await run(ctx, facts, tool)
-    audit(
-      { outcome: typeof facts.status === 'string' ? facts.status : 'ok', errorCode: '' },
-      answer,
-    )
+    audit(typeof facts.status === 'string' ? facts.status : 'ok', '', answer)
     return answer
   } catch (thrown) {
     const error = asToolError(thrown, io.signal)
     Object.assign(facts, factsOf(error.details))
-    audit(
-      { outcome: refusals.has(error.code) ? 'refused' : 'failed', errorCode: error.code },
-      undefined,
-    )
+    audit(refusals.has(error.code) ? 'refused' : 'failed', error.code, undefined)
     throw error
   }
+}
+
+/** Puts a call or a refusal on record, once its answer has left. */
+export function onRecord(shell: Shell, io: CallIo, call: Omit<EndedCall, 'endedAt'>): void {
+  const ended = { ...call, endedAt: Date.now() }
+  io.waitUntil(Promise.resolve().then(() => shell.trail.add(callRow(shell, io.caller, ended), io)))
 }
 
 const refusals = new Set(['invalid_input', 'not_found', 'forbidden', 'quota_exceeded'])
@@ -231,52 +237,4 @@ export function toolContext(
       Object.assign(parts.facts, factsOf(more))
     },
   }
-}
-
-/** Settles with the run or, at the signal, without it: a tool that ignores its signal can't hold the call. */
-export function withDeadline<T>(run: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    return run.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
-
-/** Any thrown thing as the model may see it: our own errors as they are, the rest without a word of theirs. */
-export function asToolError(thrown: unknown, clientSignal: AbortSignal): ToolError {
-  if (thrown instanceof ToolError) return thrown
-  const named = thrown instanceof Error ? thrown.name : typeof thrown
-  const details = { error: named }
-  if (clientSignal.aborted)
-    return new ToolError(
-      'upstream_unavailable',
-      'The client went away before the answer was there.',
-      { details },
-    )
-  if (named === 'TimeoutError' || named === 'AbortError')
-    return new ToolError(
-      'upstream_unavailable',
-      'The system behind did not answer within the time allowed. Ask for less, or try again later.',
-      { details },
-    )
-  console.error(
-    'call failed:',
-    named,
-    thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(1, 6).join(' ') : '',
-  )
-  return new ToolError(
-    'internal',
-    'Gatehouse could not complete the call. It is on record; tell the administrator the time of the call.',
-    { details },
-  )
-}
-
-function factsOf(values: Readonly<Record<string, unknown>>): Facts {
-  const facts: Facts = {}
-  for (const [key, value] of Object.entries(values)) {
-    if (typeof value === 'string') facts[key] = value.slice(0, 200)
-    else if (typeof value === 'number' || typeof value === 'boolean') facts[key] = value
-  }
-  return facts
 }

@@ -1,9 +1,11 @@
 /** The read half of the pipeline: the position, the run, then what leaves: visible, within the budget, marked as data. */
 import { InputNeeded, answersOnRecord, cannotAsk } from './ask.ts'
 import { fitToBudget } from './budget.ts'
+import type { Facts } from './call-row.ts'
 import { openCursor, signCursor, type Position } from './cursor.ts'
+import { withDeadline } from './deadline.ts'
 import { ToolError } from './errors.ts'
-import { withDeadline, type CallIo, type CallOutcome, type Facts, type Shell } from './pipeline.ts'
+import type { CallIo, CallOutcome, Shell } from './pipeline.ts'
 import { outsideLimits } from './policy-limits.ts'
 import {
   contentBlock,
@@ -13,7 +15,7 @@ import {
   type CallResult,
   type Frame,
 } from './render.ts'
-import { storeAnswer } from './resources.ts'
+import { keepAnswer } from './resources.ts'
 import {
   Media,
   hasMedia,
@@ -23,6 +25,9 @@ import {
   type ToolContext,
 } from './tool.ts'
 import { mayHide, visibleValue } from './visible.ts'
+
+/** 1 MB of bytes as base64, with what stands around them. */
+const mostMediaChars = 1_400_000
 
 /** A read tool's call: its answer, or what a person has to say first. */
 export async function runRead(
@@ -99,11 +104,14 @@ async function renderWhole(
 ): Promise<CallResult> {
   const { media, ...rest } = answer
   const shown = hasMedia(tool.output) ? rest : answer
+  const shows = shown === rest ? Media.array().parse(media) : []
+  if (JSON.stringify(shows).length > mostMediaChars)
+    throw new ToolError('upstream_rejected', 'What is to be shown here is larger than 1 MB.')
   const fitted = fitToBudget(shown, undefined)
   if (fitted.clipped) facts.truncated = true
-  const parts = fitted.clipped ? await storeAnswer(shell, io, JSON.stringify(shown)) : []
+  const parts = fitted.clipped ? await keepAnswer(shell, io, tool, JSON.stringify(shown)) : []
   const result = renderAnswer(fitted.answer, frame, parts)
-  if (shown === rest) result.content.push(...Media.array().parse(media).map(contentBlock))
+  result.content.push(...shows.map(contentBlock))
   return result
 }
 

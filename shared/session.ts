@@ -1,13 +1,22 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Caller, EndpointEnv, SessionApi, SpendAnswer } from './caller.ts'
+import type { Caller, CountedQuota, EndpointEnv, SessionApi, SpendAnswer } from './caller.ts'
 import type { Integration } from './integration.ts'
+import { jsonRpcError } from './json-rpc.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { legacySession, type LegacySession } from './mcp.ts'
 import type { CallIo, Shell } from './pipeline.ts'
 import { makeShell } from './shell.ts'
+import { Spending } from './spending.ts'
 
-const textKeptMs = 3_600_000
 const sessionKeptMs = 30 * 86_400_000
+/** Of one person; older ones give way. Their clients go on without a session. */
+const keptSessions = 100
+/** Sessions with a transport in memory (about 19 KB each); the others are restored when needed. */
+const liveSessions = 50
+const longestInitialize = 20_000
 const sweepMs = 3_600_000
+/** Longer than the longest call and the longest wait for a person. What is still open then will never be answered. */
+const longestAnswerMs = 600_000
 
 interface SessionRow extends Record<string, SqlStorageValue> {
   id: string
@@ -15,12 +24,6 @@ interface SessionRow extends Record<string, SqlStorageValue> {
   initialize: string
   ended: number
 }
-
-const sessionNotFound = () =>
-  Response.json(
-    { jsonrpc: '2.0', id: null, error: { code: -32_001, message: 'Session not found.' } },
-    { status: 404 },
-  )
 
 /**
  * One object a person and endpoint: 2025-era MCP sessions, long answers behind links, exact
@@ -31,95 +34,53 @@ const sessionNotFound = () =>
 export function sessionClass(integration: Integration) {
   return class Session extends DurableObject<EndpointEnv> implements SessionApi {
     readonly #sql = this.ctx.storage.sql
+    readonly #spending = new Spending(this.#sql)
+    readonly #answers = new KeptAnswers(this.#sql)
     readonly #live = new Map<string, Promise<LegacySession>>()
+    /** Requests being answered, by session and JSON-RPC id. */
+    readonly #answering = new Set<string>()
     #shell: Shell | undefined
 
     constructor(ctx: DurableObjectState, env: EndpointEnv) {
       super(ctx, env)
-      this.#sql.exec(`
-        CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, client TEXT NOT NULL, initialize TEXT NOT NULL, used_at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS text (id TEXT PRIMARY KEY, body TEXT NOT NULL, mime_type TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS spent (quota TEXT PRIMARY KEY, window INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID;
-      `)
-    }
-
-    /** All or nothing over the quotas given; a window is aligned to the clock, so everybody can tell when it ends. */
-    async spend(
-      quotas: readonly { id: string; limit: number; windowMs: number }[],
-      amount: number,
-    ): Promise<SpendAnswer> {
-      const now = Date.now()
-      let granted = amount
-      for (const quota of quotas) {
-        const left = quota.limit - this.#spentIn(quota.id, Math.floor(now / quota.windowMs))
-        if (left <= 0) {
-          const endsAt = (Math.floor(now / quota.windowMs) + 1) * quota.windowMs
-          return {
-            granted: 0,
-            quota: quota.id,
-            limit: quota.limit,
-            retryAfterSeconds: (endsAt - now) / 1000,
-          }
-        }
-        granted = Math.min(granted, left)
-      }
-      for (const quota of quotas) {
-        const window = Math.floor(now / quota.windowMs)
-        this.#sql.exec(
-          `INSERT INTO spent VALUES (?1, ?2, ?3) ON CONFLICT (quota) DO UPDATE
-             SET count = CASE WHEN window = ?2 THEN count + ?3 ELSE ?3 END, window = ?2`,
-          quota.id,
-          window,
-          granted,
-        )
-      }
-      return { granted }
-    }
-
-    #spentIn(quota: string, window: number): number {
-      const rows = this.#sql.exec<{ count: number }>(
-        'SELECT count FROM spent WHERE quota = ? AND window = ?',
-        quota,
-        window,
-      )
-      return rows.toArray()[0]?.count ?? 0
-    }
-
-    async putText(id: string, text: string, mimeType: string): Promise<void> {
       this.#sql.exec(
-        'INSERT OR REPLACE INTO text VALUES (?, ?, ?, ?)',
-        id,
-        text.slice(0, 900_000),
-        mimeType,
-        Date.now() + textKeptMs,
+        'CREATE TABLE IF NOT EXISTS session (id TEXT PRIMARY KEY, client TEXT NOT NULL, initialize TEXT NOT NULL, used_at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID',
       )
+    }
+
+    async spend(quotas: readonly CountedQuota[], amount: number): Promise<SpendAnswer> {
+      return this.#spending.spend(quotas, amount, Date.now())
+    }
+
+    async keepAnswer(id: string, tool: string, parts: readonly string[]): Promise<void> {
+      this.#answers.keep(id, tool, parts, Date.now())
       await this.#sweepLater()
     }
 
-    async getText(id: string): Promise<{ text: string; mimeType: string } | null> {
-      const rows = this.#sql.exec<{ body: string; mime_type: string }>(
-        'SELECT body, mime_type FROM text WHERE id = ? AND until > ?',
-        id,
-        Date.now(),
-      )
-      const row = rows.toArray()[0]
-      return row ? { text: row.body, mimeType: row.mime_type } : null
+    async answerPart(id: string, part: number): Promise<{ tool: string; text: string } | null> {
+      return this.#answers.part(id, part, Date.now())
     }
 
     async open(request: Request, message: unknown, caller: Caller): Promise<Response> {
+      const initialize = JSON.stringify(message)
+      if (initialize.length > longestInitialize)
+        return jsonRpcError(413, 'This initialize message is too long.')
       const id = crypto.randomUUID()
       this.#sql.exec(
         'INSERT INTO session (id, client, initialize, used_at) VALUES (?, ?, ?, ?)',
         id,
         caller.principal.clientId,
-        JSON.stringify(message),
+        initialize,
         Date.now(),
+      )
+      this.#sql.exec(
+        'DELETE FROM session WHERE id NOT IN (SELECT id FROM session ORDER BY used_at DESC LIMIT ?)',
+        keptSessions,
       )
       await this.#sweepLater()
       const io = this.#io(caller, request)
-      const session = legacySession(this.#ownShell(), id, io)
-      this.#live.set(id, session)
-      return (await session).handle(request, message, io)
+      const session = await this.#keepLive(id, legacySession(this.#ownShell(), id, io))
+      return session.handle(request, message, io)
     }
 
     async serve(request: Request, message: unknown, caller: Caller): Promise<Response | null> {
@@ -128,20 +89,50 @@ export function sessionClass(integration: Integration) {
         .exec<SessionRow>('SELECT id, client, initialize, ended FROM session WHERE id = ?', id)
         .toArray()[0]
       if (!row || row.client !== caller.principal.clientId) return null
-      if (row.ended) return sessionNotFound() // the client ended it itself (MCP transports, session management)
+      // The client ended it itself (MCP transports, session management).
+      if (row.ended) return jsonRpcError(404, 'Session not found.', { code: -32_001 })
       const io = this.#io(caller, request)
       if (request.method === 'DELETE') return this.#end(id)
       this.#sql.exec('UPDATE session SET used_at = ? WHERE id = ?', Date.now(), id)
-      return (await this.#liveOrRestored(row, request, io)).handle(request, message, io)
+      return this.#once(id, message, async () =>
+        (await this.#liveOrRestored(row, request, io)).handle(request, message, io),
+      )
+    }
+
+    /** One answer at a time for a JSON-RPC id: a transport would give one request's answer to the other. */
+    async #once(
+      session: string,
+      message: unknown,
+      answer: () => Promise<Response>,
+    ): Promise<Response> {
+      const { id, method } = { ...(message as { id?: unknown; method?: unknown }) }
+      if (method === undefined || id === undefined) return answer()
+      const key = `${session} ${JSON.stringify(id)}`
+      if (this.#answering.has(key))
+        return jsonRpcError(400, 'A request with this id is still being answered.', { id })
+      this.#answering.add(key)
+      const done = () => this.#answering.delete(key)
+      try {
+        return ending(await answer(), done)
+      } catch (error) {
+        done()
+        throw error
+      }
     }
 
     #liveOrRestored(row: SessionRow, request: Request, io: CallIo): Promise<LegacySession> {
-      const known = this.#live.get(row.id)
-      if (known) return known
-      const restored = this.#restore(row, request, io)
-      this.#live.set(row.id, restored)
-      restored.catch(() => this.#live.delete(row.id)) // the next message tries again
-      return restored
+      return this.#keepLive(row.id, this.#live.get(row.id) ?? this.#restore(row, request, io))
+    }
+
+    #keepLive(id: string, session: Promise<LegacySession>): Promise<LegacySession> {
+      this.#live.delete(id)
+      this.#live.set(id, session) // at the end: the first is the one unused for longest
+      for (const oldest of this.#live.keys()) {
+        if (this.#live.size <= liveSessions) break
+        this.#live.delete(oldest)
+      }
+      session.catch(() => this.#live.delete(id)) // the next message tries again
+      return session
     }
 
     async #restore(row: SessionRow, request: Request, io: CallIo): Promise<LegacySession> {
@@ -186,14 +177,23 @@ export function sessionClass(integration: Integration) {
 
     override async alarm(): Promise<void> {
       const now = Date.now()
-      this.#sql.exec('DELETE FROM text WHERE until < ?', now)
       this.#sql.exec('DELETE FROM session WHERE used_at < ?', now - sessionKeptMs)
-      const left = this.#sql
-        .exec<{ n: number }>(
-          'SELECT (SELECT count(*) FROM text) + (SELECT count(*) FROM session) AS n',
-        )
-        .one().n
-      if (left > 0) await this.ctx.storage.setAlarm(now + sweepMs)
+      const sessions = this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM session').one().n
+      if (this.#answers.forget(now) + sessions > 0) await this.ctx.storage.setAlarm(now + sweepMs)
     }
   }
+}
+
+/** The response, with `done` called when its body has ended, broken off or stood open too long. */
+function ending(response: Response, done: () => void): Response {
+  if (!response.body) {
+    done()
+    return response
+  }
+  const { readable, writable } = new TransformStream()
+  void response.body
+    .pipeTo(writable, { signal: AbortSignal.timeout(longestAnswerMs) })
+    .catch(() => undefined) // the client is gone or has to ask again; there is nobody to tell
+    .finally(done)
+  return new Response(readable, response)
 }
