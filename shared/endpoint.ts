@@ -1,72 +1,90 @@
-import {
-  OAuthResourceServer,
-  insufficientScope,
-  type OAuthResourceContext,
-} from '@cloudflare/workers-oauth-provider'
+import { OAuthError, OAuthResourceServer } from '@cloudflare/workers-oauth-provider'
+import { challenge, unreadable } from './admission.ts'
 import { BodyError, readJson } from './body.ts'
 import { callerFrom, type Caller, type EndpointEnv } from './caller.ts'
+import { ToolError } from './errors.ts'
 import type { CallerProps } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { isLegacy, statelessHandler, wantsSession, type StatelessHandler } from './mcp.ts'
-import { preflight, refusedNetwork, withCors } from './network.ts'
+import {
+  listOf,
+  preflight,
+  rangesOf,
+  refusedNetwork,
+  withCors,
+  type NetworkRules,
+} from './network.ts'
 import { endpointPage } from './page.ts'
-import { governed, missingScopes, type CallIo, type Shell } from './pipeline.ts'
-import { matchResource, sessionOf } from './resources.ts'
-import { makeShell, resourceOf } from './shell.ts'
+import { jsonRpcError } from './json-rpc.ts'
+import type { CallIo, Shell } from './pipeline.ts'
+import { sessionOf } from './resources.ts'
+import { nameOf } from './failures.ts'
+import { makeShell, settingsOf } from './shell.ts'
 import { rememberingValidator } from './token-memory.ts'
 import { version } from './version.ts'
 
 /** What one isolate keeps of an endpoint. */
 interface Endpoint {
   readonly shell: Shell
-  readonly stateless: StatelessHandler
+  readonly rules: NetworkRules
   readonly server: OAuthResourceServer<EndpointEnv, CallerProps>
 }
 
 /** An integration as a Worker: `export default endpoint(integration)`. */
 export function endpoint(integration: Integration): ExportedHandler<EndpointEnv> {
-  let made: { env: EndpointEnv; endpoint: Endpoint } | undefined
+  let made: { readonly env: EndpointEnv; readonly endpoint: Endpoint | undefined } | undefined
   return {
     async fetch(request, env, ctx) {
-      if (made?.env !== env) made = { env, endpoint: makeEndpoint(integration, env) }
+      if (made?.env !== env) made = { env, endpoint: endpointOf(integration, env) }
+      const { endpoint } = made
       const url = new URL(request.url)
-      if (url.pathname === '/healthz')
-        return Response.json({
-          ok: true,
-          endpoint: integration.id,
-          version,
-          deployment: env.VERSION?.id ?? '',
-        })
-      const rules = {
-        host: new URL(env.ENDPOINT_URL).host,
-        networks: env.ALLOWED_NETWORKS ?? '',
-        origins: env.ALLOWED_ORIGINS ?? '',
-      }
-      const refused = refusedNetwork(request, rules)
+      if (url.pathname === '/healthz') return health(integration, env, endpoint !== undefined)
+      if (!endpoint)
+        return jsonRpcError(500, 'This endpoint is not set up. Tell its administrator.')
+      const refused = refusedNetwork(request, endpoint.rules)
       if (refused) return jsonRpcError(refused.status, refused.message)
       if (request.method === 'OPTIONS') return withCors(preflight(), request)
       if (url.pathname === '/' && request.method === 'GET')
-        return endpointPage(integration, made.endpoint.shell.resource, env.HUB_URL)
-      return withCors(await made.endpoint.server.fetch(request, env, ctx), request)
+        return endpointPage(integration, endpoint.shell.resource, env.HUB_URL)
+      return withCors(await endpoint.server.fetch(request, env, ctx), request)
     },
   }
 }
 
+const health = (integration: Integration, env: EndpointEnv, ok: boolean): Response =>
+  Response.json(
+    { ok, endpoint: integration.id, version, deployment: env.VERSION?.id ?? '' },
+    { status: ok ? 200 : 500 },
+  )
+
+/** undefined for one whose settings are missing or wrong; the log says which. */
+function endpointOf(integration: Integration, env: EndpointEnv): Endpoint | undefined {
+  try {
+    return makeEndpoint(integration, env)
+  } catch (error) {
+    console.error(error instanceof ToolError ? error.message : `not set up: ${nameOf(error)}`)
+    return undefined
+  }
+}
+
 function makeEndpoint(integration: Integration, env: EndpointEnv): Endpoint {
+  const settings = settingsOf({ env })
   const shell = makeShell(integration, env)
   const stateless = statelessHandler(shell)
   const reading = Object.keys(integration.scopes).filter((scope) => scope.endsWith(':read'))
   const validate = rememberingValidator(env.HUB)
   const server = new OAuthResourceServer<EndpointEnv, CallerProps>({
     resourceMetadata: {
-      resource: resourceOf(env),
+      resource: shell.resource,
       authorization_servers: [env.HUB_URL],
       resource_name: `${integration.title} (Gatehouse)`,
     },
     requiredScopes: reading,
-    validateToken: () => validate,
+    validateToken: () => (resource, token) => validate(resource, token).catch(hubAway),
     handler: {
       async fetch(request, _env, ctx) {
+        if (new URL(request.url).pathname !== new URL(shell.resource).pathname)
+          return new Response(null, { status: 404 })
         if (request.method !== 'POST' && request.method !== 'DELETE') {
           // An open stream would pin the Session object, so there is none (MCP transports: 405).
           return new Response(null, { status: 405, headers: { allow: 'POST, DELETE' } })
@@ -78,43 +96,40 @@ function makeEndpoint(integration: Integration, env: EndpointEnv): Endpoint {
           signal: request.signal,
           waitUntil: (promise: Promise<unknown>) => ctx.waitUntil(promise),
         }
+        let message: Record<string, unknown> | undefined
         try {
-          const message = request.method === 'POST' ? await readJson(request) : undefined
+          message = request.method === 'POST' ? await readJson(request) : undefined
           return (
-            (await stepUp(shell, ctx, io, message)) ??
+            (await challenge(shell, ctx.auth, io, message)) ??
             (await serve(shell, stateless, request, message, io))
           )
         } catch (error) {
-          if (error instanceof BodyError) return jsonRpcError(error.status, error.message)
-          throw error
+          if (error instanceof BodyError) return unreadable(shell, io, error)
+          // The person's object was restarted under the request, or is overloaded.
+          console.error('request failed:', nameOf(error))
+          return jsonRpcError(503, interrupted, { id: message?.id })
         }
       },
     },
   })
-  return { shell, stateless, server }
+  const rules = {
+    host: new URL(settings.ENDPOINT_URL).host,
+    ranges: rangesOf(settings.ALLOWED_NETWORKS) ?? [],
+    origins: listOf(settings.ALLOWED_ORIGINS),
+  }
+  return { shell, rules, server }
 }
 
-/** The 403 that tells a client which scopes to ask for, when policy allows the tool and only the grant lacks it. */
-async function stepUp(
-  shell: Shell,
-  ctx: OAuthResourceContext<CallerProps>,
-  io: CallIo,
-  message: Record<string, unknown> | undefined,
-): Promise<Response | undefined> {
-  const params = message?.params
-  if (typeof params !== 'object' || params === null) return undefined
-  const named = message?.method === 'tools/call' && 'name' in params ? params.name : undefined
-  const uri = message?.method === 'resources/read' && 'uri' in params ? params.uri : undefined
-  const name = typeof uri === 'string' ? matchResource(shell, uri)?.template.tool : named
-  if (typeof name !== 'string') return undefined
-  const scopes = missingScopes(shell, io.caller, shell.tools.get(name))
-  if (!scopes) return undefined
-  // The pipeline refuses it too, and puts the refusal on record.
-  const args = 'arguments' in params ? { ...(params.arguments as object) } : {}
-  await governed(shell, io, { name, args, parse: () => ({}) }, async () => undefined).catch(
-    () => undefined,
-  )
-  return insufficientScope(ctx.auth, scopes)
+const interrupted =
+  'The request was interrupted. Send it again; for a change that was proposed or approved, ask for the approval result first.'
+
+/** @throws OAuthError 503: whether the token is good can't be told, so nothing is let through */
+function hubAway(): never {
+  throw new OAuthError('temporarily_unavailable', {
+    description: 'The hub that judges tokens does not answer. Try again in a few seconds.',
+    statusCode: 503,
+    headers: { 'Retry-After': '3' },
+  })
 }
 
 /** 2025-era sessions go to the person's Session object; everything else is answered here. */
@@ -146,6 +161,3 @@ async function serve(
 }
 
 const plain = (caller: Caller): Caller => ({ ...caller })
-
-const jsonRpcError = (status: number, message: string): Response =>
-  Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_000, message } }, { status })

@@ -7,48 +7,60 @@ const presets: Readonly<Record<string, readonly string[]>> = {
 const ourOrigins = new Set(['https://claude.ai', 'https://claude.com'])
 const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
+type Range = ReturnType<typeof ipaddr.parseCIDR>
+
 export interface NetworkRules {
   /** The host the endpoint answers for, with its port. */
   readonly host: string
-  /** Comma separated ranges or presets; empty lets everybody connect. */
-  readonly networks: string
-  /** Comma separated origins beside claude.ai, claude.com and loopback. */
-  readonly origins: string
+  /** Who may connect; empty lets everybody. */
+  readonly ranges: readonly Range[]
+  /** Origins beside claude.ai, claude.com, loopback and the endpoint's own. */
+  readonly origins: readonly string[]
 }
+
+/** Comma separated ranges and presets; undefined when one is none: a typing error must not open the endpoint. */
+export function rangesOf(networks: string): Range[] | undefined {
+  try {
+    return listOf(networks)
+      .flatMap((one) => presets[one] ?? [one])
+      .map((range) => ipaddr.parseCIDR(range))
+  } catch {
+    return undefined
+  }
+}
+
+/** The entries of a comma separated list. */
+export const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 
 /** Why a request may not even try to authenticate, or undefined. Host and Origin stop DNS rebinding (MCP transports). */
 export function refusedNetwork(
   request: Request,
-  rules: NetworkRules,
+  { host, ranges, origins }: NetworkRules,
 ): { status: 403 | 421; message: string } | undefined {
-  if (new URL(request.url).host !== rules.host) return { status: 421, message: 'Wrong host.' }
+  if (new URL(request.url).host !== host) return { status: 421, message: 'Wrong host.' }
   const origin = request.headers.get('origin')
-  if (origin !== null && !mayRead(origin, rules))
+  if (origin !== null && !mayRead(origin, host, origins))
     return { status: 403, message: 'Origin not allowed.' }
-  if (
-    rules.networks.trim() !== '' &&
-    !inNetworks(request.headers.get('cf-connecting-ip'), rules.networks)
-  )
+  if (ranges.length > 0 && !isWithin(request.headers.get('cf-connecting-ip'), ranges))
     return { status: 403, message: 'Address not allowed.' }
   return undefined
 }
 
-function mayRead(origin: string, rules: NetworkRules): boolean {
-  if (ourOrigins.has(origin) || loopback.test(origin)) return true
-  const own = rules.host
-  if (origin === `https://${own}` || origin === `http://${own}`) return true
-  return rules.origins.split(',').some((allowed) => allowed.trim() === origin)
-}
+const mayRead = (origin: string, host: string, origins: readonly string[]): boolean =>
+  ourOrigins.has(origin) ||
+  loopback.test(origin) ||
+  origin === `https://${host}` ||
+  origin === `http://${host}` ||
+  origins.includes(origin)
 
-/** @throws Error on a range that is none: a typing error must not open the endpoint. */
-function inNetworks(address: string | null, networks: string): boolean {
+function isWithin(address: string | null, ranges: readonly Range[]): boolean {
   if (address === null || !ipaddr.isValid(address)) return false
   const ip = ipaddr.process(address)
-  const ranges = networks.split(',').flatMap((one) => presets[one.trim()] ?? [one.trim()])
-  return ranges.some((range) => {
-    const [base, bits] = ipaddr.parseCIDR(range)
-    return base.kind() === ip.kind() && ip.match(base, bits)
-  })
+  return ranges.some(([base, bits]) => base.kind() === ip.kind() && ip.match(base, bits))
 }
 
 /** CORS for the origins that passed: browser-based clients read the challenge and the session id. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { refusedNetwork } from '../../../shared/network.ts'
+import { rangesOf, refusedNetwork } from '../../../shared/network.ts'
 
-const rules = { host: 'db.example.com', networks: '', origins: 'https://tools.example.com' }
+const rules = { host: 'db.example.com', origins: ['https://tools.example.com'] }
 const from = (headers: Record<string, string>, url = 'https://db.example.com/mcp') =>
   new Request(url, { headers })
 const status = (request: Request, networks = '') =>
-  refusedNetwork(request, { ...rules, networks })?.status
+  refusedNetwork(request, { ...rules, ranges: rangesOf(networks) ?? [] })?.status
 
 describe('the network rules', () => {
   it.each([
@@ -50,8 +50,23 @@ describe('the network rules', () => {
     ).toBe(expected)
   })
 
-  it('refuse a request whose address is not known, and fail on a range that is none', () => {
+  it('refuse a request whose address is not known', () => {
     expect(status(from({}), 'anthropic')).toBe(403)
-    expect(() => status(from({ 'cf-connecting-ip': '1.2.3.4' }), '10.0.0.0')).toThrow()
+  })
+
+  it.each(['10.0.0.0', '10.0.0.0/33', 'anthropic;10.0.0.0/8', 'antropic', '10.0.0.0/8, x', '/8'])(
+    'know that this is no range: %s',
+    (networks) => {
+      expect(rangesOf(networks)).toBeUndefined()
+    },
+  )
+
+  it.each([
+    ['', 0],
+    [' , ', 0],
+    ['10.0.0.0/8', 1],
+    ['anthropic,', 2],
+  ])('read the ranges of "%s"', (networks, count) => {
+    expect(rangesOf(networks)).toHaveLength(count)
   })
 })

@@ -174,7 +174,7 @@ export function freshShell(integration: Integration = orders): Shell {
   const env = {
     ENDPOINT_URL: 'https://orders.test',
     HUB_URL: 'https://hub.test',
-    CURSOR_SECRET: 'secret',
+    CURSOR_SECRET: 'a cursor secret of 32 characters or more',
     HUB: hubApi,
     AUDIT: { writeDataPoint: () => undefined },
     BURST: { limit: async () => ({ success: true }) },
