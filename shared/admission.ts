@@ -22,6 +22,7 @@ export function unreadable(shell: Shell, io: CallIo, { status, message }: BodyEr
     args: {},
     tool: undefined,
     facts: { http: status, problem: message },
+    approvalId: '',
     answer: undefined,
     outcome: 'refused',
     errorCode: 'invalid_input',

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod'
 import { fitToBudget } from './budget.ts'
-import { factsOf, type Facts } from './call-row.ts'
+import { factsOf, type Notes } from './call-row.ts'
 import { withDeadline } from './deadline.ts'
 import { OutcomeUnknown, ToolError } from './errors.ts'
 import { nameOf } from './failures.ts'
@@ -55,9 +55,9 @@ export async function runWrite(
   ctx: ToolContext,
   tool: Tool,
   bound: BoundCall,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallOutcome> {
-  if (io.resume !== undefined) return redeemed(shell, io, io.resume, longestWaitSeconds, facts)
+  if (io.resume !== undefined) return redeemed(shell, io, io.resume, longestWaitSeconds, notes)
   const { resource, hub } = shell
   const { token } = io.caller
   const args = { ...bound.input }
@@ -83,7 +83,7 @@ export async function runWrite(
     shell,
     io,
     parseRpc(ApprovalAnswer, await asked(hub.propose(resource, token, proposal))),
-    facts,
+    notes,
   )
 }
 
@@ -92,9 +92,9 @@ export async function approvalResult(
   shell: Shell,
   io: CallIo,
   input: Readonly<Record<string, unknown>>,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallOutcome> {
-  return redeemed(shell, io, String(input.approval_id), Number(input.wait_seconds), facts)
+  return redeemed(shell, io, String(input.approval_id), Number(input.wait_seconds), notes)
 }
 
 async function redeemed(
@@ -102,9 +102,9 @@ async function redeemed(
   io: CallIo,
   id: string,
   waitSeconds: number,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallOutcome> {
-  facts.approval_id = id
+  notes.approvalId = id
   const waitMs = waitSeconds * 1000
   const raw = await asked(shell.hub.redeem(shell.resource, io.caller.token, id, waitMs), waitMs)
   if (raw === null)
@@ -112,20 +112,20 @@ async function redeemed(
       'not_found',
       'There is no approval of this id among those this connection asked for.',
     )
-  return settled(shell, io, parseRpc(ApprovalAnswer, raw), facts)
+  return settled(shell, io, parseRpc(ApprovalAnswer, raw), notes)
 }
 
 async function settled(
   shell: Shell,
   io: CallIo,
   answer: ApprovalAnswer,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallOutcome> {
   const { status, run, refused } = answer
-  facts.approval_id = status.id
+  notes.approvalId = status.id
   if (refused) throw new ToolError(refused.code, refused.message)
-  if (run) return outcomeOf(shell, await execute(shell, io, status, run, facts), facts)
-  const outcome = outcomeOf(shell, status, facts)
+  if (run) return outcomeOf(shell, await execute(shell, io, status, run, notes), notes)
+  const outcome = outcomeOf(shell, status, notes)
   if (status.state !== 'proposed') return outcome
   return { ...outcome, approval: { id: status.id, url: status.url, summary: status.summary } }
 }
@@ -136,7 +136,7 @@ async function execute(
   io: CallIo,
   status: ApprovalStatus,
   run: NonNullable<ApprovalAnswer['run']>,
-  facts: Facts,
+  notes: Notes,
 ): Promise<ApprovalStatus> {
   const startedAt = Date.now()
   const lost = new AbortController()
@@ -159,7 +159,7 @@ async function execute(
     const ctx = toolContext(
       shell,
       { caller: io.caller, signal: lost.signal },
-      { callId: status.id, limits: run.limits, facts, deadlineMs: tool.deadlineMs },
+      { callId: status.id, limits: run.limits, facts: notes.facts, deadlineMs: tool.deadlineMs },
     )
     const result = await withDeadline(bound.run(ctx, { preview: run.preview }), ctx.signal)
     const fitted = fitToBudget(visibleValue(result), listFieldOf(tool.output))
@@ -171,12 +171,12 @@ async function execute(
     if (thrown instanceof ToolError) {
       outcome.state = 'failed'
       outcome.error = { code: thrown.code, message: thrown.message }
-      Object.assign(facts, factsOf(thrown.details))
+      Object.assign(notes.facts, factsOf(thrown.details))
     } else {
-      facts.error = nameOf(thrown)
+      notes.facts.error = nameOf(thrown)
       if (thrown instanceof OutcomeUnknown) {
         outcome.error = { code: 'upstream_unavailable', message: thrown.howToFindOut }
-        Object.assign(facts, factsOf(thrown.details))
+        Object.assign(notes.facts, factsOf(thrown.details))
       }
     }
   } finally {
@@ -221,7 +221,7 @@ const statuses = {
   unknown: 'unknown',
 } as const
 
-function outcomeOf(shell: Shell, status: ApprovalStatus, facts: Facts): CallOutcome {
+function outcomeOf(shell: Shell, status: ApprovalStatus, notes: Notes): CallOutcome {
   const envelope: Envelope = {
     status: statuses[status.state],
     approval_id: status.id,
@@ -231,8 +231,8 @@ function outcomeOf(shell: Shell, status: ApprovalStatus, facts: Facts): CallOutc
     ...(status.result && { result: status.result }),
     ...(status.error && { error: status.error }),
   }
-  facts.status = envelope.status
-  if (status.error) facts.error_code = status.error.code
+  notes.outcome = envelope.status
+  notes.errorCode = status.error?.code ?? ''
   // The summary names things of the system behind, and a note is a person's: data, like the result.
   const frame = { source: shell.integration.title, boundary: crypto.randomUUID().slice(-12) }
   return { result: renderAnswer(visibleValue(envelope), frame) }

@@ -8,37 +8,39 @@ import type { NewAuditEvent } from './trail.ts'
 /** Facts gathered while a call runs, for its audit row. */
 export type Facts = Record<string, string | number | boolean>
 
-/**
- * What an author says of a call or an error, for its audit row (redacted as it is built). The
- * approval's id and a status in words are for the shell to say.
- */
+/** What a call leaves for its audit row while it runs: the author's facts and the shell's own word. */
+export interface Notes {
+  readonly facts: Facts
+  /** `ok`, or the state that a write or a question ended in. */
+  outcome: string
+  /** A code of the shell, or ''. */
+  errorCode: string
+  /** Or ''. */
+  approvalId: string
+}
+
+/** What can be on record of what an author says of a call or an error; it is redacted as the row is built. */
 export function factsOf(values: Readonly<Record<string, unknown>>): Facts {
   const facts: Facts = {}
   for (const [key, value] of Object.entries(values)) {
-    if (key === 'approval_id') continue
-    if (typeof value === 'boolean' || (typeof value === 'string' && key !== 'status'))
-      facts[key] = value
+    if (typeof value === 'boolean' || typeof value === 'string') facts[key] = value
     if (typeof value === 'number' && Number.isFinite(value)) facts[key] = value
   }
   return facts
 }
 
-export interface EndedCall {
+export interface EndedCall extends Readonly<Notes> {
   readonly startedAt: number
   readonly endedAt: number
   /** As the client spelt it; only a known tool's own name is stored as such. */
   readonly name: string
   readonly tool: Tool | undefined
   readonly args: Readonly<Record<string, unknown>>
-  readonly facts: Facts
   readonly answer: unknown
-  readonly outcome: string
-  readonly errorCode: string
 }
 
 /** The audit row of a call or a refusal. Built after the answer has left. */
 export function callRow(shell: Shell, caller: Caller, call: EndedCall): NewAuditEvent {
-  const { approval_id: approvalId, ...facts } = call.facts
   return {
     id: crypto.randomUUID(),
     kind: 'call',
@@ -52,10 +54,10 @@ export function callRow(shell: Shell, caller: Caller, call: EndedCall): NewAudit
     argumentsHash: hashOf(call.args),
     outcome: call.outcome,
     errorCode: call.errorCode,
-    facts: redacted(facts),
+    facts: redacted(call.facts),
     responseBytes: call.answer === undefined ? 0 : sizeOf(call.answer),
     durationMs: Math.max(0, call.endedAt - call.startedAt),
-    approvalId: typeof approvalId === 'string' ? approvalId.slice(0, 64) : '',
+    approvalId: call.approvalId.slice(0, 64),
     country: caller.country,
     workerVersion: shell.env.VERSION?.id ?? '',
     policyVersion: caller.slice.version,

@@ -5,7 +5,7 @@
  */
 import { runWrite, approvalResult, approvalTool } from './approval.ts'
 import type { Answers, Questions } from './ask.ts'
-import { callRow, factsOf, type EndedCall, type Facts } from './call-row.ts'
+import { callRow, factsOf, type EndedCall, type Facts, type Notes } from './call-row.ts'
 import type { BurstLimit } from './burst.ts'
 import type { Caller, EndpointEnv } from './caller.ts'
 import { ToolError } from './errors.ts'
@@ -67,12 +67,12 @@ export async function callTool(
     return bound.input
   }
   try {
-    return await governed(shell, io, { name, args, parse }, async (ctx, facts, tool) => {
+    return await governed(shell, io, { name, args, parse }, async (ctx, notes, tool) => {
       if (!bound) throw new ToolError('internal', 'The call was not parsed.')
       if (name === approvalTool(shell.integration)?.name)
-        return approvalResult(shell, io, bound.input, facts)
-      if (tool.effect !== 'read') return runWrite(shell, io, ctx, tool, bound, facts)
-      return runRead(shell, io, ctx, tool, bound, args.cursor, facts)
+        return approvalResult(shell, io, bound.input, notes)
+      if (tool.effect !== 'read') return runWrite(shell, io, ctx, tool, bound, notes)
+      return runRead(shell, io, ctx, tool, bound, args.cursor, notes)
     })
   } catch (error) {
     return { result: renderError(asToolError(error, io.signal)) }
@@ -98,7 +98,7 @@ export function governed<T>(
   shell: Shell,
   io: CallIo,
   call: GovernedCall,
-  run: (ctx: ToolContext, facts: Facts, tool: Tool) => Promise<T>,
+  run: (ctx: ToolContext, notes: Notes, tool: Tool) => Promise<T>,
 ): Promise<T> {
   const work = inFrame(shell, io, call, run)
   io.waitUntil(work.catch(() => undefined))
@@ -109,13 +109,13 @@ async function inFrame<T>(
   shell: Shell,
   io: CallIo,
   call: GovernedCall,
-  run: (ctx: ToolContext, facts: Facts, tool: Tool) => Promise<T>,
+  run: (ctx: ToolContext, notes: Notes, tool: Tool) => Promise<T>,
 ): Promise<T> {
   const startedAt = Date.now()
-  const facts: Facts = {}
+  const notes: Notes = { facts: {}, outcome: 'ok', errorCode: '', approvalId: '' }
   const tool = shell.tools.get(call.name)
-  const audit = (outcome: string, errorCode: string, answer: unknown) =>
-    onRecord(shell, io, { ...call, startedAt, tool, facts, answer, outcome, errorCode })
+  const audit = (answer: unknown) =>
+    onRecord(shell, io, { ...call, ...notes, startedAt, tool, answer })
   try {
     if (!tool)
       throw new ToolError(
@@ -135,16 +135,18 @@ async function inFrame<T>(
     const ctx = toolContext(shell, io, {
       callId: crypto.randomUUID(),
       limits,
-      facts,
+      facts: notes.facts,
       deadlineMs: tool.deadlineMs,
     })
-    const answer = await run(ctx, facts, tool)
-    audit(typeof facts.status === 'string' ? facts.status : 'ok', '', answer)
+    const answer = await run(ctx, notes, tool)
+    audit(answer)
     return answer
   } catch (thrown) {
     const error = asToolError(thrown, io.signal)
-    Object.assign(facts, factsOf(error.details))
-    audit(refusals.has(error.code) ? 'refused' : 'failed', error.code, undefined)
+    Object.assign(notes.facts, factsOf(error.details))
+    notes.outcome = refusals.has(error.code) ? 'refused' : 'failed'
+    notes.errorCode = error.code
+    audit(undefined)
     throw error
   }
 }

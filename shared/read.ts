@@ -1,7 +1,7 @@
 /** The read half of the pipeline: the position, the run, then what leaves: visible, within the budget, marked as data. */
 import { InputNeeded, answersOnRecord, cannotAsk } from './ask.ts'
 import { fitToBudget } from './budget.ts'
-import type { Facts } from './call-row.ts'
+import type { Notes } from './call-row.ts'
 import { openCursor, signCursor, type Position } from './cursor.ts'
 import { withDeadline } from './deadline.ts'
 import { ToolError } from './errors.ts'
@@ -37,21 +37,21 @@ export async function runRead(
   tool: Tool,
   bound: BoundCall,
   cursor: unknown,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallOutcome> {
-  if (!tool.asks) return { result: await read(shell, io, ctx, tool, bound, cursor, facts) }
+  if (!tool.asks) return { result: await read(shell, io, ctx, tool, bound, cursor, notes) }
   const { answers = {} } = io
-  if (io.answers) facts.answers = answersOnRecord(answers)
+  if (io.answers) notes.facts.answers = answersOnRecord(answers)
   // An answer is an argument that came later, so what policy says of arguments holds for it.
   for (const { content = {} } of Object.values(answers)) {
     const outside = outsideLimits(shell.integration, ctx.limits, content)
     if (outside) throw new ToolError('forbidden', outside)
   }
   try {
-    return { result: await read(shell, io, { ...ctx, answers }, tool, bound, cursor, facts) }
+    return { result: await read(shell, io, { ...ctx, answers }, tool, bound, cursor, notes) }
   } catch (thrown) {
     if (!(thrown instanceof InputNeeded)) throw thrown
-    facts.status = 'input_required'
+    notes.outcome = 'input_required'
     return { result: renderError(cannotAsk(thrown.questions)), questions: thrown.questions }
   }
 }
@@ -63,7 +63,7 @@ async function read(
   tool: Tool,
   bound: BoundCall,
   cursor: unknown,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallResult> {
   const list = listFieldOf(tool.output)
   const binding = { userId: io.caller.principal.userId, tool: tool.name, args: bound.input }
@@ -78,13 +78,13 @@ async function read(
     source: tool.trusted ? undefined : shell.integration.title,
     boundary: crypto.randomUUID().slice(-12),
   }
-  if (list === undefined) return renderWhole(shell, io, tool, seen, frame, facts)
+  if (list === undefined) return renderWhole(shell, io, tool, seen, frame, notes)
   const items = (seen[list] as unknown[]).slice(position.skip)
   const whole = seen === answer && position.skip === 0
   const fitted = fitToBudget({ ...seen, [list]: items }, list, whole ? json.length : undefined)
   const next = nextPosition(position, fitted.kept, items.length, seen.cursor)
-  facts.items = fitted.kept ?? items.length
-  facts.truncated = next !== undefined
+  notes.facts.items = fitted.kept ?? items.length
+  notes.facts.truncated = next !== undefined
   const { cursor: _, ...rest } = fitted.answer
   const page = { ...rest, truncated: next !== undefined }
   return renderAnswer(
@@ -100,7 +100,7 @@ async function renderWhole(
   tool: Tool,
   answer: Record<string, unknown>,
   frame: Frame,
-  facts: Facts,
+  notes: Notes,
 ): Promise<CallResult> {
   const { media, ...rest } = answer
   const shown = hasMedia(tool.output) ? rest : answer
@@ -108,7 +108,7 @@ async function renderWhole(
   if (JSON.stringify(shows).length > mostMediaChars)
     throw new ToolError('upstream_rejected', 'What is to be shown here is larger than 1 MB.')
   const fitted = fitToBudget(shown, undefined)
-  if (fitted.clipped) facts.truncated = true
+  if (fitted.clipped) notes.facts.truncated = true
   const parts = fitted.clipped ? await keepAnswer(shell, io, tool, JSON.stringify(shown)) : []
   const result = renderAnswer(fitted.answer, frame, parts)
   result.content.push(...shows.map(contentBlock))

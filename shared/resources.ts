@@ -65,7 +65,7 @@ export async function readResource(
   const { template, variables } = match
   const { mimeType } = template
   const call = { name: template.tool, args: { resource: uri }, parse: () => variables }
-  return governed(shell, io, call, async (ctx, facts, tool) => {
+  return governed(shell, io, call, async (ctx, notes, tool) => {
     const content = await withDeadline(template.read(variables, ctx), ctx.signal)
     if (typeof content !== 'string' && content.byteLength > mostBytes)
       throw new ToolError('upstream_rejected', 'This resource is larger than 1 MB.')
@@ -74,7 +74,7 @@ export async function readResource(
     const text = visible(content)
     if (text.length <= budgetChars)
       return { uri, mimeType, text: asData(shell, tool, mimeType, text) }
-    facts.truncated = true
+    notes.facts.truncated = true
     const [first = ''] = partsOf(text)
     const [, next] = await keepAnswer(shell, io, tool, text)
     const rest = `\n…[+${text.length - first.length} characters${next ? `: ${next.uri}` : ''}]`
@@ -179,7 +179,7 @@ async function readKeptPart(
   if (!kept) return nothingAt(shell, io, uri, gone)
   const mimeType = 'text/plain'
   const call = { name: kept.tool, args: { resource: uri }, parse: () => ({}), unknown: gone }
-  return governed(shell, io, call, async (_ctx, _facts, tool) => ({
+  return governed(shell, io, call, async (_ctx, _notes, tool) => ({
     uri,
     mimeType,
     text: asData(shell, tool, mimeType, kept.text),

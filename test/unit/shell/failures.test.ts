@@ -101,6 +101,7 @@ describe('the audit row of a call', () => {
       answer: undefined,
       outcome: 'ok',
       errorCode: '',
+      approvalId: '',
       ...over,
     })
 
@@ -115,7 +116,8 @@ describe('the audit row of a call', () => {
   it('keeps within what the ledger takes, whatever the caller sent', () => {
     const { tool, approvalId, facts, durationMs } = row({
       name: 'n\u202E"\\'.repeat(10_000),
-      facts: { approval_id: 'a'.repeat(5_000), note: '\u0000'.repeat(5_000) },
+      approvalId: 'a'.repeat(5_000),
+      facts: { note: '\u0000'.repeat(5_000) },
       endedAt: 1,
     })
     expect(tool.length).toBeLessThanOrEqual(128)

@@ -22,10 +22,13 @@ export const upstream = {
   more: undefined as string | undefined,
   fail: undefined as unknown,
   hang: false,
+  /** What the author puts on record. */
+  log: {} as Record<string, unknown>,
 }
 
 const touch = async (what: string, ctx: ToolContext) => {
   upstream.contacted.push(`${what} ${ctx.cursor ?? ''}`.trim())
+  ctx.log(upstream.log)
   if (upstream.hang) await new Promise(() => undefined)
   if (upstream.fail) throw upstream.fail
 }
@@ -77,6 +80,7 @@ export const hub = {
   verdict: { allowed: true, reason: 'A rule allows it.', rule: 'r1', limits: {}, version: 'p1' },
   mode: 'ask' as 'ask' | 'never',
   down: false,
+  silent: false,
   proposals: [] as Proposal[],
   outcomes: [] as Outcome[],
   recorded: [] as AuditEvent[],
@@ -103,20 +107,21 @@ const running = (proposal: Proposal): ApprovalAnswer => ({
     limits: {},
   },
 })
-const up = () => {
+const up = async () => {
+  if (hub.silent) await new Promise(() => undefined)
   if (hub.down) throw new Error('RPC: the hub is down: password=hunter2')
 }
 
 export const hubApi: HubApi = {
   validateToken: async () => null,
-  checkWrite: async () => (up(), hub.verdict),
+  checkWrite: async () => (await up(), hub.verdict),
   async propose(_, __, proposal) {
-    up()
+    await up()
     hub.proposals.push(proposal)
     return hub.mode === 'never' ? running(proposal) : { status: status(proposal, 'proposed') }
   },
   async redeem(_, __, id) {
-    up()
+    await up()
     const proposal = hub.proposals.find((one) => one.id === id)
     return proposal ? running(proposal) : null
   },
@@ -168,8 +173,16 @@ export function freshShell(integration: Integration = orders): Shell {
     more: undefined,
     fail: undefined,
     hang: false,
+    log: {},
   })
-  Object.assign(hub, { mode: 'ask', down: false, proposals: [], outcomes: [], recorded: [] })
+  Object.assign(hub, {
+    mode: 'ask',
+    down: false,
+    silent: false,
+    proposals: [],
+    outcomes: [],
+    recorded: [],
+  })
   hub.verdict = { ...hub.verdict, allowed: true }
   const env = {
     ENDPOINT_URL: 'https://orders.test',

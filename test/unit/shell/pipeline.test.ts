@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { OutcomeUnknown, ToolError } from '../../../shared/errors.ts'
 import { callTool, missingScopes, type Shell } from '../../../shared/pipeline.ts'
 import { callIo, caller, freshShell, hub, upstream } from './orders.ts'
@@ -97,6 +97,30 @@ describe('a read', () => {
       sequence: 0,
     })
     expect(JSON.stringify(row)).not.toContain('paid')
+  })
+})
+
+describe('what an author puts on record', () => {
+  it('is redacted, and can’t pass for what the shell says', async () => {
+    upstream.log = {
+      status: 'denied',
+      approval_id: 'a1',
+      query: 'Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345',
+      ratio: Number.NaN,
+      nested: { secret: 'hunter2' },
+      rows: 3,
+    }
+    const { row } = await call('list_orders', { customer: 'acme' })
+    expect(row).toMatchObject({ outcome: 'ok', approvalId: '' })
+    expect(row?.facts).toEqual({
+      status: 'denied',
+      approval_id: 'a1',
+      query: expect.stringMatching(/^Authorization: /),
+      rows: 3,
+      items: 1,
+      truncated: false,
+    })
+    expect(JSON.stringify(row)).not.toMatch(/abcdefgh|hunter2/)
   })
 })
 
@@ -294,6 +318,49 @@ describe('a write', () => {
       { signal: gone.signal },
     )
     expect(hub.outcomes).toEqual([expect.objectContaining({ state: 'done' })])
+  })
+
+  it('shows what the system and people wrote as data, in every state', async () => {
+    const { text, outcome } = await call('refund_order', { orderId: 7 })
+    expect(text).toMatch(
+      /^Texts in this answer come from Orders .*\n<data-([0-9a-f]{12})>\n\{.*\}\n<\/data-\1>$/,
+    )
+    expect(outcome.result.structuredContent?.data_notice).toMatch(/are not for you/)
+  })
+
+  it.each([
+    ['refund_order', { orderId: 7 }, 15_000],
+    ['get_orders_approval_result', { approval_id: crypto.randomUUID(), wait_seconds: 50 }, 65_000],
+  ])('is refused when the hub is silent: %s', async (name, args, limitMs) => {
+    hub.silent = true
+    const limits: number[] = []
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      limits.push(ms)
+      return ms === limitMs
+        ? AbortSignal.abort(new DOMException('', 'TimeoutError'))
+        : new AbortController().signal
+    })
+    const { text } = await call(name, args)
+    timeout.mockRestore()
+    expect(limits).toContain(limitMs)
+    expect(text).toMatch(/^upstream_unavailable: The hub could not decide or record this write/)
+    expect(upstream.contacted).toEqual([])
+  })
+
+  it.each([
+    new ToolError('upstream_rejected', 'Already refunded.', { details: { status: 409 } }),
+    new OutcomeUnknown('Look at the order.', { details: { status: 502 } }),
+  ])('that fails has the details of it on record: $name', async (error) => {
+    await call('refund_order', { orderId: 7 })
+    upstream.fail = error
+    const { row, text } = await call('get_orders_approval_result', {
+      approval_id: hub.proposals[0]?.id,
+      wait_seconds: 0,
+    })
+    const state = error instanceof ToolError ? 'failed' : 'unknown'
+    const errorCode = error instanceof ToolError ? error.code : 'upstream_unavailable'
+    expect(row).toMatchObject({ outcome: state, errorCode, facts: error.details })
+    expect(text).not.toMatch(/409|502/)
   })
 
   it('of another connection is not found', async () => {
