@@ -31,4 +31,22 @@ describe('the burst limit', () => {
     expect(await burst.take('b', 1, limiter(true))).toBe(0)
     expect(await burst.take('a', 1_000, limiter(true))).toBe(0)
   })
+
+  it('goes by its own count when the binding fails', async () => {
+    const burst = new BurstLimit(2, 60_000)
+    const broken = { limit: () => Promise.reject(new Error('binding')) }
+    expect(await burst.take('a', 0, broken)).toBe(0)
+    expect(await burst.take('a', 0, broken)).toBe(0)
+    expect(await burst.take('a', 0, broken)).toBe(60_000)
+  })
+
+  it('forgets the people seen longest ago when there are too many, not those at it', async () => {
+    const burst = new BurstLimit(1, 60_000)
+    await burst.take('long ago', 0, limiter(true))
+    await burst.take('at it', 0, limiter(true))
+    await burst.take('at it', 60_000, limiter(true)) // a new window
+    for (let i = 0; i < 9_999; i++) await burst.take(`p${i}`, 60_001, limiter(true))
+    expect(await burst.take('at it', 60_002, limiter(true))).toBeGreaterThan(0)
+    expect(await burst.take('long ago', 60_003, limiter(true))).toBe(0)
+  })
 })
