@@ -81,6 +81,11 @@ export const hub = {
   mode: 'ask' as 'ask' | 'never',
   down: false,
   silent: false,
+  /** How often it can't be told how a write ended. */
+  deaf: 0,
+  lease: { ms: 30_000, kept: async () => true },
+  /** What the lease is for, in place of what was proposed. */
+  running: {} as Partial<NonNullable<ApprovalAnswer['run']>> & { tool?: string },
   proposals: [] as Proposal[],
   outcomes: [] as Outcome[],
   recorded: [] as AuditEvent[],
@@ -97,16 +102,12 @@ const status = (
   url: `https://hub.test/approvals/${proposal.id}`,
   expiresAt: '2026-01-01T00:30:00.000Z',
 })
-const running = (proposal: Proposal): ApprovalAnswer => ({
-  status: status(proposal, 'running'),
-  run: {
-    lease: 'lease-1',
-    leaseMs: 30_000,
-    args: proposal.args,
-    preview: proposal.preview,
-    limits: {},
-  },
-})
+function running(proposal: Proposal): ApprovalAnswer {
+  const { tool = proposal.tool, ...over } = hub.running
+  const { args, preview } = proposal
+  const run = { lease: 'lease-1', leaseMs: hub.lease.ms, args, preview, limits: {}, ...over }
+  return { status: status({ ...proposal, tool }, 'running'), run }
+}
 const up = async () => {
   if (hub.silent) await new Promise(() => undefined)
   if (hub.down) throw new Error('RPC: the hub is down: password=hunter2')
@@ -125,8 +126,9 @@ export const hubApi: HubApi = {
     const proposal = hub.proposals.find((one) => one.id === id)
     return proposal ? running(proposal) : null
   },
-  heartbeat: async () => true,
+  heartbeat: () => hub.lease.kept(),
   async finish(_, outcome) {
+    if (hub.deaf-- > 0) throw new Error('RPC: the hub is down: password=hunter2')
     hub.outcomes.push(outcome)
     const { result, error } = outcome
     const proposal = hub.proposals.find((one) => one.id === outcome.id)
@@ -179,11 +181,14 @@ export function freshShell(integration: Integration = orders): Shell {
     mode: 'ask',
     down: false,
     silent: false,
+    deaf: 0,
+    running: {},
     proposals: [],
     outcomes: [],
     recorded: [],
   })
   hub.verdict = { ...hub.verdict, allowed: true }
+  hub.lease = { ms: 30_000, kept: async () => true }
   const env = {
     ENDPOINT_URL: 'https://orders.test',
     HUB_URL: 'https://hub.test',
