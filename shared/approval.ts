@@ -4,6 +4,7 @@
  * single lease; this side never runs a write without it.
  */
 import * as z from 'zod'
+import { envelopeOf } from './approval-envelope.ts'
 import { fitToBudget } from './budget.ts'
 import { factsOf, type Notes } from './call-row.ts'
 import { withDeadline } from './deadline.ts'
@@ -13,7 +14,7 @@ import { argumentsHash } from './hash.ts'
 import { ApprovalAnswer, ApprovalStatus, WriteVerdict, parseRpc, type Outcome } from './hub.ts'
 import type { Integration } from './integration.ts'
 import { toolContext, type CallIo, type CallOutcome, type Shell } from './pipeline.ts'
-import { renderAnswer, type Envelope } from './render.ts'
+import { renderAnswer } from './render.ts'
 import { listFieldOf, defineTool, type BoundCall, type Tool, type ToolContext } from './tool.ts'
 import { visibleValue } from './visible.ts'
 
@@ -199,7 +200,7 @@ async function finished(
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
-  const note = 'It ran, but the hub could not be told how it ended, so it is on record as unknown.'
+  const note = `As far as this endpoint saw it, it ended as ${outcome.state}. The hub could not be told, so it is on record as unknown.`
   return {
     ...status,
     state: 'unknown',
@@ -209,47 +210,13 @@ async function finished(
   }
 }
 
-const statuses = {
-  proposed: 'approval_required',
-  approved: 'approval_required',
-  running: 'approval_required',
-  denied: 'denied',
-  expired: 'expired',
-  withdrawn: 'withdrawn',
-  done: 'done',
-  failed: 'failed',
-  unknown: 'unknown',
-} as const
-
 function outcomeOf(shell: Shell, status: ApprovalStatus, notes: Notes): CallOutcome {
-  const envelope: Envelope = {
-    status: statuses[status.state],
-    approval_id: status.id,
-    ...(status.state === 'proposed' && { approval_url: status.url, expires_at: status.expiresAt }),
-    summary: status.summary,
-    ...noteFor(shell, status),
-    ...(status.result && { result: status.result }),
-    ...(status.error && { error: status.error }),
-  }
+  const envelope = envelopeOf(status, approvalTool(shell.integration)?.name ?? '')
   notes.outcome = envelope.status
   notes.errorCode = status.error?.code ?? ''
   // The summary names things of the system behind, and a note is a person's: data, like the result.
   const frame = { source: shell.integration.title, boundary: crypto.randomUUID().slice(-12) }
   return { result: renderAnswer(visibleValue(envelope), frame) }
-}
-
-function noteFor(shell: Shell, status: ApprovalStatus): { note?: string } {
-  const result = approvalTool(shell.integration)?.name ?? ''
-  const words: Partial<Record<ApprovalStatus['state'], string>> = {
-    proposed: `Nothing has been changed yet. A person must decide at approval_url: show the user the link. Then call ${result} with this approval_id.`,
-    running: `It is running now. Call ${result} again for its result.`,
-    expired:
-      'It was not decided or not collected in time, and nothing was changed. Propose it again if it is still wanted.',
-    unknown:
-      'It may or may not have happened. Look in the system itself before proposing it again; it is never repeated by itself.',
-  }
-  const note = [status.note, words[status.state]].filter(Boolean).join(' ')
-  return note ? { note } : {}
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The run of an approved write, when things go wrong around it. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { envelopeOf } from '../../../shared/approval-envelope.ts'
+import { approvalStates, type ApprovalState, type ApprovalStatus } from '../../../shared/hub.ts'
 import { callTool, type Shell } from '../../../shared/pipeline.ts'
 import { callIo, freshShell, hub, upstream } from './orders.ts'
 
@@ -34,7 +36,7 @@ describe('an approved write', () => {
     expect(envelope).toMatchObject({
       status: 'unknown',
       result: { refunded: 7 },
-      note: expect.stringContaining('It ran, but the hub could not be told'),
+      note: expect.stringContaining('it ended as done. The hub could not be told'),
     })
     expect(JSON.stringify([envelope, row])).not.toContain('hunter2')
     expect(row).toMatchObject({ outcome: 'unknown' })
@@ -74,6 +76,32 @@ describe('an approved write', () => {
   it('runs what was approved, whatever the caller sends now', async () => {
     hub.running = { args: { orderId: 8 } }
     expect((await collect()).envelope).toMatchObject({ result: { refunded: 8 } })
+  })
+})
+
+describe('the envelope', () => {
+  const status = (state: ApprovalState): ApprovalStatus => ({
+    id: 'a1',
+    state,
+    tool: 'refund_order',
+    summary: 'Refund order 7',
+    url: 'https://hub.test/approvals/a1',
+    expiresAt: '2026-01-01T00:30:00.000Z',
+  })
+
+  it('says in each state that is not the end what to call next', () => {
+    for (const state of ['proposed', 'approved', 'running'] as const) {
+      const { status: shown, note } = envelopeOf(status(state), 'get_orders_approval_result')
+      expect([shown, note]).toEqual([
+        'approval_required',
+        expect.stringContaining('get_orders_approval_result'),
+      ])
+    }
+  })
+
+  it('shows the link only while a person can still decide', () => {
+    const linked = approvalStates.filter((state) => 'approval_url' in envelopeOf(status(state), ''))
+    expect(linked).toEqual(['proposed'])
   })
 })
 
