@@ -30,11 +30,11 @@ import {
   type Shell,
 } from './pipeline.ts'
 import { contentBlock, listedTool, type ListedTool } from './render.ts'
-import { completeResource, listResources, open, readResource } from './resources.ts'
+import { completeResource, listResources, mayRead, readResource } from './resources.ts'
 import { broughtBack, stateOf, waysToAsk, type CallState } from './round-trip.ts'
 import type { Tool } from './tool.ts'
 import { version } from './version.ts'
-import { visibleValue } from './visible.ts'
+import { visible, visibleValue } from './visible.ts'
 
 /** How long a 2026 client may keep a list; it is of this person, so never shared. */
 const cacheHint = { ttlMs: 60_000, cacheScope: 'private' } as const
@@ -171,7 +171,10 @@ function server(shell: Shell, states: States, first: CallIo): Server {
     const { name, arguments: args = {} } = request.params
     if (!shell.tools.has(name)) {
       await callTool(shell, ioFor(ctx), name, args) // refuses, and puts the refusal on record
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 64)}`)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Unknown tool: ${visible(name.slice(0, 64))}`,
+      )
     }
     const io = ioFor(ctx)
     const back = await roundTrip(shell, states, io, ctx, name, args)
@@ -187,7 +190,7 @@ function server(shell: Shell, states: States, first: CallIo): Server {
 
   mcp.setRequestHandler('resources/templates/list', (_request, ctx) => ({
     resourceTemplates: integration.resources
-      .filter((template) => open(shell, ioFor(ctx), template))
+      .filter((template) => mayRead(shell, ioFor(ctx), template))
       .map(({ name, title, description, uriTemplate, mimeType }) => ({
         name,
         title,
@@ -324,7 +327,7 @@ async function protocolErrors<T>(work: () => Promise<T>, uri?: string): Promise<
   } catch (error) {
     if (!(error instanceof ToolError)) throw error
     if (error.code === 'not_found' && uri !== undefined)
-      throw new ResourceNotFoundError(uri, error.message)
+      throw new ResourceNotFoundError(visible(uri.slice(0, 500)), error.message)
     const code =
       error.code === 'invalid_input'
         ? ProtocolErrorCode.InvalidParams

@@ -95,7 +95,7 @@ export async function listResources(
 ): Promise<{ uri: string; name: string; description?: string; mimeType: string }[]> {
   const lists = shell.integration.resources.map(async (template) => {
     const { list, name, tool, mimeType } = template
-    if (!list || !open(shell, io, template)) return []
+    if (!list || !mayRead(shell, io, template)) return []
     const call = { name: tool, args: { resources: name }, parse: () => ({}) }
     const items = await governed(shell, io, call, (ctx) => withDeadline(list(ctx), ctx.signal))
     return visibleValue(items.slice(0, 100)).map((item) => ({ ...item, mimeType }))
@@ -116,7 +116,7 @@ export async function completeResource(
 ): Promise<string[]> {
   const template = shell.integration.resources.find((one) => one.uriTemplate === uriTemplate)
   const complete = template?.complete
-  if (!complete || !open(shell, io, template)) return []
+  if (!complete || !mayRead(shell, io, template)) return []
   const call = {
     name: template.tool,
     args: { complete: variable, value, known },
@@ -129,7 +129,7 @@ export async function completeResource(
   return values.slice(0, 100).map(visible)
 }
 
-export const open = (shell: Shell, io: Pick<CallIo, 'caller'>, template: ResourceTemplate) =>
+export const mayRead = (shell: Shell, io: Pick<CallIo, 'caller'>, template: ResourceTemplate) =>
   mayUse(shell, io.caller, template.tool) && io.caller.scopes.includes(template.scope)
 
 /** Keeps a long answer in the person's Session object for an hour. @returns where its parts are; none when it can't be kept */
