@@ -60,7 +60,7 @@ async function governed(): Promise<void> {
       const heap = await heapReader(inspectorPort, 'gatehouse-postgres')
       const sizes = await heapOverCalls(callers, heap.read, 15)
       console.log(
-        `\nLive heap of the endpoint after each thousand of 15,000 calls, KiB: ${sizes.join(' ')}`,
+        `\nLowest heap of the endpoint within each thousand of 15,000 calls, KiB: ${sizes.join(' ')}`,
       )
       heap.close()
       for (const caller of callers) caller.close()
