@@ -41,7 +41,7 @@ export function endpoint(integration: Integration): ExportedHandler<EndpointEnv>
       if (url.pathname === '/healthz') return health(integration, env, endpoint !== undefined)
       if (!endpoint)
         return jsonRpcError(500, 'This endpoint is not set up. Tell its administrator.')
-      const refused = refusedNetwork(request, endpoint.rules)
+      const refused = refusedNetwork(url, request.headers, endpoint.rules)
       if (refused) return jsonRpcError(refused.status, refused.message)
       if (request.method === 'OPTIONS') return withCors(preflight(), request)
       if (url.pathname === '/' && request.method === 'GET')
@@ -73,6 +73,7 @@ function makeEndpoint(integration: Integration, env: EndpointEnv): Endpoint {
   const stateless = statelessHandler(shell)
   const reading = Object.keys(integration.scopes).filter((scope) => scope.endsWith(':read'))
   const validate = rememberingValidator(env.HUB)
+  const path = new URL(shell.resource).pathname
   const server = new OAuthResourceServer<EndpointEnv, CallerProps>({
     resourceMetadata: {
       resource: shell.resource,
@@ -83,8 +84,7 @@ function makeEndpoint(integration: Integration, env: EndpointEnv): Endpoint {
     validateToken: () => (resource, token) => validate(resource, token).catch(hubAway),
     handler: {
       async fetch(request, _env, ctx) {
-        if (new URL(request.url).pathname !== new URL(shell.resource).pathname)
-          return new Response(null, { status: 404 })
+        if (new URL(request.url).pathname !== path) return new Response(null, { status: 404 })
         if (request.method !== 'POST' && request.method !== 'DELETE') {
           // An open stream would pin the Session object, so there is none (MCP transports: 405).
           return new Response(null, { status: 405, headers: { allow: 'POST, DELETE' } })

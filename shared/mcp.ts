@@ -77,7 +77,8 @@ export function statelessHandler(shell: Shell): StatelessHandler {
 
 /** Whether this `initialize` declares what only a session can serve, and this endpoint has a use for: a link for approvals, or forms. */
 export function wantsSession(integration: Integration, message: unknown): boolean {
-  if (!isInitializeRequest(message)) return false
+  const named = message as { readonly method?: unknown } | undefined
+  if (named?.method !== 'initialize' || !isInitializeRequest(message)) return false
   const { link, form } = waysToAsk(message.params.capabilities)
   return integration.tools.some((tool) => (link && tool.effect !== 'read') || (form && tool.asks))
 }

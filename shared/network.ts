@@ -38,14 +38,15 @@ export const listOf = (text: string): string[] =>
 
 /** Why a request may not even try to authenticate, or undefined. Host and Origin stop DNS rebinding (MCP transports). */
 export function refusedNetwork(
-  request: Request,
+  { host: asked }: URL,
+  headers: Headers,
   { host, ranges, origins }: NetworkRules,
 ): { status: 403 | 421; message: string } | undefined {
-  if (new URL(request.url).host !== host) return { status: 421, message: 'Wrong host.' }
-  const origin = request.headers.get('origin')
+  if (asked !== host) return { status: 421, message: 'Wrong host.' }
+  const origin = headers.get('origin')
   if (origin !== null && !mayRead(origin, host, origins))
     return { status: 403, message: 'Origin not allowed.' }
-  if (ranges.length > 0 && !isWithin(request.headers.get('cf-connecting-ip'), ranges))
+  if (ranges.length > 0 && !isWithin(headers.get('cf-connecting-ip'), ranges))
     return { status: 403, message: 'Address not allowed.' }
   return undefined
 }

@@ -12,7 +12,7 @@ import { startStack } from '../local/stack.ts'
 import { startServer } from '../postgres-server/server.ts'
 import { bundleSizes } from './bundles.ts'
 import type { Row } from './compare.ts'
-import { measureDbhub, startDbhub } from './dbhub.ts'
+import { measureDbhub, startDbhub, ungovernedLabel } from './dbhub.ts'
 import { governedTargets, measureGoverned } from './governed.ts'
 import { heapOverCalls, heapReader } from './heap.ts'
 import { openCaller } from './target.ts'
@@ -20,6 +20,7 @@ import { openCaller } from './target.ts'
 const portBase = 8860
 const barePort = portBase + 15
 const dbhubPort = portBase + 16
+const ungovernedPort = portBase + 18
 const inspectorPort = portBase + 17
 const { values } = parseArgs({
   options: { only: { type: 'string', default: 'governed,dbhub,heap,bundles,policy,governance' } },
@@ -27,6 +28,12 @@ const { values } = parseArgs({
 const parts = values.only.split(',')
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
 const unlimited = { postgres: { BURST_PER_MINUTE: '1000000000' } }
+const ungoverned = {
+  id: 'ungoverned',
+  main: 'test/bench/ungoverned.ts',
+  like: 'postgres',
+  port: ungovernedPort,
+}
 const bare = { id: 'bare', main: 'test/bench/bare.ts', like: 'postgres', port: barePort }
 
 const line = ({ label, clients, p50, p99, ratio, tokens }: Row) =>
@@ -72,12 +79,14 @@ async function governed(): Promise<void> {
 
 async function againstDbhub(): Promise<void> {
   const server = await startServer()
+  const ownerUrl = server.url.replace(/@[^/]+/, '@shop.postgres.test')
   const stack = await startStack({
     portBase,
     stateDir: join(folder, 'server'),
     workers: ['hub', 'postgres'],
     databaseUrl: server.url,
-    settings: unlimited,
+    fixtures: [ungoverned],
+    settings: { ...unlimited, ungoverned: { OWNER_URL: ownerUrl } },
   }).catch(async (error: unknown) => {
     await server.stop()
     throw error
@@ -95,8 +104,12 @@ async function againstDbhub(): Promise<void> {
     console.log(
       '\nAgainst @bytebase/dbhub 1.4.0 on the same PostgreSQL (limits: point query × 2.6 and × 2.0, grouping × 1.15, 1,000 rows × 1.1 with eight clients and at most 30 % of its tokens)',
     )
-    for (const row of await measureDbhub(stack, dbhub.url))
-      line({ ...row, label: `${row.question}: ${row.label}` })
+    const rows = await measureDbhub(stack, dbhub.url, `http://127.0.0.1:${ungovernedPort}/mcp`)
+    for (const row of rows) line({ ...row, label: `${row.question}: ${row.label}` })
+    console.log('\nThe same against the ungoverned Worker, which has the same way to the database')
+    for (const { question, label, clients, ratios } of rows)
+      if (label === 'Gatehouse')
+        console.log(`  ${question}, ${clients} at a time: × ${ratios[ungovernedLabel]?.toFixed(2)}`)
   } finally {
     dbhub.stop()
     await stack.close()

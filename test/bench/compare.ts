@@ -8,6 +8,8 @@ export interface Row {
   readonly p99: number
   /** Median over the rounds of this target's p50 against the first target's of the same round. */
   readonly ratio: number
+  /** The same against each target, by its label. */
+  readonly ratios: Readonly<Record<string, number>>
   readonly tokens: number
 }
 
@@ -33,14 +35,18 @@ export async function compare(plan: Plan): Promise<Row[]> {
     const order = round % 2 === 0 ? opened : [...opened].reverse()
     for (const one of order) one.rounds.push(await load(one.callers, plan.calls))
   }
-  const base = opened[0]?.rounds ?? []
+  const against = (rounds: readonly Round[], base: readonly Round[]) =>
+    median(rounds.map((r, i) => r.p50 / (base[i]?.p50 ?? Number.NaN)))
   for (const { callers } of opened) for (const caller of callers) caller.close()
   return opened.map(({ target, rounds }) => ({
     label: target.label,
     clients: plan.clients,
     p50: median(rounds.map((r) => r.p50)),
     p99: median(rounds.map((r) => r.p99)),
-    ratio: median(rounds.map((r, i) => r.p50 / (base[i]?.p50 ?? Number.NaN))),
+    ratio: against(rounds, opened[0]?.rounds ?? []),
+    ratios: Object.fromEntries(
+      opened.map((other) => [other.target.label, against(rounds, other.rounds)]),
+    ),
     tokens: Math.round(median(rounds.map((r) => r.chars)) / 4),
   }))
 }

@@ -1,4 +1,8 @@
-/** The same questions to the same PostgreSQL through Gatehouse and through dbhub, side by side. */
+/**
+ * The same questions to the same PostgreSQL through Gatehouse and through dbhub, side by side; and
+ * through a Worker without any governance, which tells what workerd and the way to the database
+ * cost on this machine before anything of ours.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { connect } from '../local/sign-in.ts'
@@ -14,6 +18,8 @@ const questions = {
   '1,000 rows':
     'SELECT id, customer_id, status, total_cents, created_at FROM orders ORDER BY id LIMIT 1000',
 }
+
+export const ungovernedLabel = 'ungoverned Worker'
 
 export interface DbhubRow extends Row {
   readonly question: string
@@ -60,13 +66,24 @@ export async function startDbhub(
   throw new Error('dbhub did not start.')
 }
 
-export async function measureDbhub(stack: Stack, dbhubUrl: string): Promise<DbhubRow[]> {
+export async function measureDbhub(
+  stack: Stack,
+  dbhubUrl: string,
+  ungovernedUrl: string,
+): Promise<DbhubRow[]> {
   const resource = `${stack.urls.postgres}/mcp`
   const { access_token: token } = await connect({ resource, email: 'engineer@example.com' })
   const rows: DbhubRow[] = []
   for (const [question, sql] of Object.entries(questions)) {
     const targets: Target[] = [
       { label: 'dbhub', url: dbhubUrl, era: '2025-11-25', tool: 'execute_sql', args: { sql } },
+      {
+        label: ungovernedLabel,
+        url: ungovernedUrl,
+        era: '2026-07-28',
+        tool: 'execute_sql',
+        args: { sql },
+      },
       {
         label: 'Gatehouse',
         url: resource,

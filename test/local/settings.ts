@@ -27,12 +27,16 @@ export function settingsFor(worker: BuiltWorker, around: Surroundings): Record<s
   return {
     ...Object.fromEntries(secrets),
     ...own,
-    ...(around.database &&
-      'DATABASES' in (worker.options.bindings ?? {}) &&
-      databaseSettings(around.database)),
+    ...(around.database && asksDatabases(worker) && databaseSettings(around.database)),
     ...upstreams.find((upstream) => upstream.worker === worker.id)?.settings,
   }
 }
+
+export const asksDatabases = ({ options }: BuiltWorker): boolean =>
+  'DATABASES' in (options.bindings ?? {})
+
+/** On one machine the database stands in a private network of its own, which this binding leads into. */
+export const databaseNetwork = 'SHOP_NETWORK'
 
 const databaseSettings = ({ workerUrl }: LocalDatabase) => ({
   SHOP_DATABASE_URL: workerUrl,
@@ -43,6 +47,7 @@ const databaseSettings = ({ workerUrl }: LocalDatabase) => ({
       secret: 'SHOP_DATABASE_URL',
       schemas: ['public', 'support'],
       mode: 'read_write',
+      network: databaseNetwork,
     },
   }),
 })

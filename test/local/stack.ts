@@ -8,7 +8,8 @@ import { openDatabase, type LocalDatabase } from './database.ts'
 import { openOutside, type Intercept } from './outside.ts'
 import { assertFree, freePortBase, loopback, portOffsets, upstreamOffset } from './ports.ts'
 import { startRuntime } from './runtime.ts'
-import { settingsFor } from './settings.ts'
+import { through } from './stand-ins.ts'
+import { asksDatabases, databaseNetwork, settingsFor } from './settings.ts'
 import { openState } from './state.ts'
 import { buildWorkers, idOf, listWorkers, nameOf, type Fixture, type Problem } from './workers.ts'
 
@@ -135,6 +136,10 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
         ...worker.options.bindings,
         ...settingsFor(worker, { origins, state, database }),
         ...settings[worker.id],
+      },
+      serviceBindings: {
+        ...worker.options.serviceBindings,
+        ...(asksDatabases(worker) && { [databaseNetwork]: through(outside.address) }),
       },
       outboundService: 'outside',
       unsafeDirectSockets: [{ host: loopback, port: ports.get(worker.id)!, proxy: false }],

@@ -23,7 +23,7 @@ export function standIns(workers: readonly V4WorkerOptions[], address: string): 
       name: 'outside',
       compatibilityDate,
       modules: script('export default { fetch: (request, env) => env.PROXY.fetch(request) }'),
-      serviceBindings: { PROXY: { external: { address, http: { style: proxyStyle } } } },
+      serviceBindings: { PROXY: through(address) },
     },
     ...[...missing].map(([name, entrypoints]) => ({
       name,
@@ -33,8 +33,8 @@ export function standIns(workers: readonly V4WorkerOptions[], address: string): 
   ]
 }
 
-/** `HttpOptions.Style.PROXY` of workerd's configuration: the request line has the whole URL. */
-const proxyStyle = 1
+/** A binding whose requests go to a proxy, `host:port`, with the whole URL in their first line (workerd's `HttpOptions.Style.PROXY`). */
+export const through = (address: string) => ({ external: { address, http: { style: 1 } } })
 
 const script = (contents: string) => [{ type: 'ESModule' as const, path: 'index.js', contents }]
 

@@ -1,4 +1,5 @@
 import { ToolError } from '../../shared/errors.ts'
+import type { Network } from './network.ts'
 
 /** An isolate has 128 MB for everybody, and an answer is held several times over while it is read. */
 export const maxAnswerBytes = 10 * 1024 * 1024
@@ -10,12 +11,21 @@ export const answerTooLarge = (): ToolError =>
     { details: { limit_bytes: maxAnswerBytes } },
   )
 
+/** What the driver's `fetchOptions` may hold besides the usual: the way to the database, when it isn't the internet. */
+export interface FetchOptions extends RequestInit {
+  readonly network?: Network | undefined
+}
+
 /**
  * `fetch` that gives up on an answer beyond `maxAnswerBytes`, and on a redirect: the connection
  * string is in a header, and must not follow one to another host.
  */
-export async function boundedFetch(url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...init, redirect: 'manual' })
+export async function boundedFetch(
+  url: string,
+  { network, ...rest }: FetchOptions,
+): Promise<Response> {
+  const init: RequestInit = { ...rest, redirect: 'manual' }
+  const response = await (network ? network.fetch(url, init) : fetch(url, init))
   if (!response.body || isKnownSmall(response.headers)) return response
   return new Response(await readBounded(response.body), response)
 }

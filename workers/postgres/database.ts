@@ -1,6 +1,6 @@
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless'
 import { ToolError } from '../../shared/errors.ts'
-import { boundedFetch } from './answer-limit.ts'
+import { boundedFetch, type FetchOptions } from './answer-limit.ts'
 import type { Access } from './databases.ts'
 import { failure, isLoginRefused, isUnreached } from './failures.ts'
 import { settings, type Statement } from './session.ts'
@@ -60,7 +60,7 @@ async function batch(
     fullResults: true,
     readOnly: true,
     isolationLevel: 'RepeatableRead',
-    fetchOptions: { signal: access.signal },
+    fetchOptions: { signal: access.signal, network: access.network } satisfies FetchOptions,
   })
   const queries = [settings(access), ...statements].map(({ text, parameters }) =>
     sql.query(text, [...(parameters ?? [])], { types: rawTypes }),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { configuration } from '../../shared/configuration.ts'
 import { ToolError } from '../../shared/errors.ts'
 import type { ToolContext } from '../../shared/tool.ts'
+import type { Network } from './network.ts'
 
 /** PostgreSQL keeps `pg_…` for itself. */
 const Identifier = z
@@ -19,6 +20,11 @@ const Database = z.object({
   /** Name of the secret that holds the connection string. `<secret>_NEXT` is the other slot, for rotation. */
   secret: z.string().regex(/^[A-Z][A-Z0-9_]{0,62}$/),
   schemas: z.array(Identifier).min(1).max(50),
+  /** Name of the binding that leads to its Neon proxy in a private network; by default it is on the internet. */
+  network: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,62}$/)
+    .optional(),
   /** Whether writes may be proposed at all. */
   mode: z.enum(['read', 'read_write']).default('read'),
   /** What one statement may take in the database. The call's own deadline is 30 seconds. */
@@ -56,6 +62,8 @@ export interface Access extends Visible {
   /** The current connection string and, during a rotation, the other one. */
   readonly urls: readonly string[]
   readonly secret: string
+  /** The way into a private network; without it the database is on the internet. */
+  readonly network?: Network
   /** The database role that policy gives this person. */
   readonly role: string
   readonly email: string
@@ -97,7 +105,7 @@ export function accessTo(ctx: ToolContext, named: string | undefined): Access {
   if (!chosen)
     throw new ToolError('not_found', `There is no such database for you. There is: ${names}.`)
   const settings = config(ctx)
-  const { secret, timeoutSeconds } = settings.DATABASES[chosen.id]!
+  const { secret, network, timeoutSeconds } = settings.DATABASES[chosen.id]!
   const role = Role.safeParse(ctx.limits.role?.[0])
   if (!role.success)
     throw new ToolError(
@@ -109,6 +117,7 @@ export function accessTo(ctx: ToolContext, named: string | undefined): Access {
     ...chosen,
     secret,
     urls: connectionStrings(settings, secret),
+    ...(network !== undefined && { network: networkNamed(settings, network) }),
     role: role.data,
     email: ctx.principal.email,
     timeoutMs: timeoutSeconds * 1000,
@@ -137,6 +146,24 @@ function connectionStrings(bindings: Readonly<Record<string, unknown>>, secret: 
     )
   return [current, other].filter((url) => url !== undefined) as string[]
 }
+
+/** @throws ToolError `misconfigured`: a database in a private network is never looked for on the internet */
+function networkNamed(bindings: Readonly<Record<string, unknown>>, name: string): Network {
+  const binding = bindings[name]
+  if (isNetwork(binding)) return binding
+  throw new ToolError(
+    'misconfigured',
+    `The binding ${name}, which leads to this database, is missing. Tell the administrator; trying again won't help.`,
+    { details: { settings: name } },
+  )
+}
+
+/** A binding's methods are not own properties, and one made of text or JSON has none. */
+const isNetwork = (binding: unknown): binding is Network =>
+  typeof binding === 'object' &&
+  binding !== null &&
+  'fetch' in binding &&
+  typeof binding.fetch === 'function'
 
 function isConnectionString(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false

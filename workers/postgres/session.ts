@@ -21,36 +21,40 @@ export interface Statement {
 export const settings = (access: Access): Statement => ({
   text: settingsSql,
   parameters: [
-    access.role,
-    [...access.schemas.map(quoted), 'pg_temp'].join(', '),
-    String(Math.ceil(access.timeoutMs)),
-    access.email,
-    `gatehouse ${access.email}`,
+    [
+      access.role,
+      [...access.schemas.map(quoted), 'pg_temp'].join(', '),
+      String(Math.ceil(access.timeoutMs)),
+      access.email,
+      `gatehouse ${access.email}`,
+      ...Object.values(fixed),
+    ],
   ],
 })
 
 const quoted = (schema: string): string => `"${schema.replaceAll('"', '""')}"`
 
-const settingsSql = `SELECT ${[
-  `set_config('role', $1, true)`,
-  `set_config('search_path', $2, true)`,
-  `set_config('statement_timeout', $3, true)`,
-  `set_config('gatehouse.user', $4, true)`,
-  `set_config('application_name', $5, true)`,
-  ...Object.entries({
-    lock_timeout: '3s',
-    idle_in_transaction_session_timeout: '15s',
-    row_security: 'on',
-    standard_conforming_strings: 'on',
-    // All rows of a cursor are wanted, so it is planned like the plain query.
-    cursor_tuple_fraction: '1',
-    timezone: 'UTC',
-    datestyle: 'ISO',
-    intervalstyle: 'iso_8601',
-    bytea_output: 'hex',
-    extra_float_digits: '1',
-  }).map(([name, value]) => `set_config('${name}', '${value}', true)`),
-].join(', ')}`
+const fixed = {
+  lock_timeout: '3s',
+  idle_in_transaction_session_timeout: '15s',
+  row_security: 'on',
+  standard_conforming_strings: 'on',
+  // All rows of a cursor are wanted, so it is planned like the plain query.
+  cursor_tuple_fraction: '1',
+  timezone: 'UTC',
+  datestyle: 'ISO',
+  intervalstyle: 'iso_8601',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+}
+const names = ['role', 'search_path', 'statement_timeout', 'gatehouse.user', 'application_name']
+
+/** In the order of the names, and with one column in its answer rather than one a setting. */
+const settingsSql = `SELECT pg_catalog.count(pg_catalog.set_config(name, value, true))
+FROM ROWS FROM (
+  pg_catalog.unnest('{${[...names, ...Object.keys(fixed)].join(',')}}'::text[]),
+  pg_catalog.unnest($1::text[])
+) AS setting(name, value)`
 
 /**
  * What is left of the time since the transaction began becomes the next statement's timeout, so

@@ -3,6 +3,7 @@ import { ToolError } from '../../shared/errors.ts'
 import { rawTypes, withEitherLogin, type Result } from './database.ts'
 import type { Access } from './databases.ts'
 import { failure } from './failures.ts'
+import { webSocketThrough, type Network } from './network.ts'
 import { settings, type Statement } from './session.ts'
 
 /** A transaction that waits between its statements, on one WebSocket connection. */
@@ -27,9 +28,11 @@ export async function connected<T>(
   access: Access,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const client = await withEitherLogin(access, (url) => login(url)).catch((error) => {
-    throw failure(error, access)
-  })
+  const client = await withEitherLogin(access, (url) => login(url, access.network)).catch(
+    (error) => {
+      throw failure(error, access)
+    },
+  )
   const abort = () => client.connection.stream.destroy()
   access.signal.addEventListener('abort', abort, { once: true })
   try {
@@ -41,8 +44,9 @@ export async function connected<T>(
   }
 }
 
-async function login(url: string): Promise<Client> {
+async function login(url: string, network: Network | undefined): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: connectMs })
+  if (network) client.neonConfig.webSocketConstructor = webSocketThrough(network)
   client.on('error', () => undefined) // the statement that runs is rejected besides
   try {
     await client.connect()

@@ -34,7 +34,7 @@ export class SqlOverHttp {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => response.writableFinished || gone.abort())
     const { status, body } = await this.#answer(request, gone.signal).catch((error: unknown) =>
       refusal(error),
     )

@@ -5,7 +5,10 @@ const rules = { host: 'db.example.com', origins: ['https://tools.example.com'] }
 const from = (headers: Record<string, string>, url = 'https://db.example.com/mcp') =>
   new Request(url, { headers })
 const status = (request: Request, networks = '') =>
-  refusedNetwork(request, { ...rules, ranges: rangesOf(networks) ?? [] })?.status
+  refusedNetwork(new URL(request.url), request.headers, {
+    ...rules,
+    ranges: rangesOf(networks) ?? [],
+  })?.status
 
 describe('the network rules', () => {
   it.each([
