@@ -2,11 +2,16 @@ import { startNeon, type Neon } from '../sandbox/postgres/neon.ts'
 import type { PostgresAddress } from '../sandbox/postgres/neon-http.ts'
 import { pgliteOwner, startPglite } from '../sandbox/postgres/pglite-server.ts'
 import { login, prepareSample, type Prepared } from '../sandbox/postgres/sample.ts'
-import { ensureCluster } from '../sandbox/postgres/template.ts'
+import { copyTemplate } from '../sandbox/postgres/template.ts'
 import type { State } from './state.ts'
 
 /** Every host below it leads to the stack's PostgreSQL, by Neon's protocols. */
 const domain = 'postgres.test'
+const hosts = [`*.${domain}`]
+const loginSecret = 'database_login_password'
+
+const workerUrlOf = (credentials: string, database: string): string =>
+  `postgres://${credentials}@shop.${domain}/${database}`
 
 export interface LocalDatabase {
   readonly neon: Neon
@@ -19,11 +24,25 @@ export interface LocalDatabase {
   close(): Promise<void>
 }
 
+/** A database that may still be on its way up, and what is known of it already. */
+export interface ComingDatabase extends Pick<LocalDatabase, 'hosts'> {
+  readonly workerUrl: Promise<string>
+  readonly opened: Promise<LocalDatabase>
+}
+
 /**
  * The shop database: in the embedded PGlite, or in a PostgreSQL server by its owner's connection
  * string. There an empty database is filled with the sample, and any other is used as it is.
  */
-export async function openDatabase(state: State, databaseUrl?: string): Promise<LocalDatabase> {
+export function openDatabase(state: State, databaseUrl?: string): ComingDatabase {
+  const opened = open(state, databaseUrl)
+  const workerUrl = databaseUrl
+    ? opened.then((database) => database.workerUrl)
+    : Promise.resolve(workerUrlOf(`${login}:${state.secret(loginSecret)}`, 'shop'))
+  return { hosts, workerUrl, opened }
+}
+
+async function open(state: State, databaseUrl?: string): Promise<LocalDatabase> {
   try {
     return await (databaseUrl ? openServer(databaseUrl, state) : openEmbedded(state))
   } catch (error) {
@@ -42,13 +61,13 @@ function reasonOf(error: unknown): string {
 async function openEmbedded(state: State): Promise<LocalDatabase> {
   const passwords = {
     [pgliteOwner]: state.secret('database_owner_password'),
-    [login]: state.secret('database_login_password'),
+    [login]: state.secret(loginSecret),
   }
-  await ensureCluster(state.database)
+  await copyTemplate(state.database)
   const server = await startPglite({ dataDir: state.database, database: 'shop', passwords })
   const ownerUrl = `postgres://${pgliteOwner}:${passwords[pgliteOwner]}@${server.host}:${server.port}/shop`
   try {
-    const prepared = await prepareSample(ownerUrl, passwords[login]!)
+    const prepared = await prepareSample(ownerUrl, passwords[login]!, state.database)
     const opened = await front(
       server,
       { prepared, ownerUrl },
@@ -70,7 +89,7 @@ async function openEmbedded(state: State): Promise<LocalDatabase> {
 
 async function openServer(ownerUrl: string, state: State): Promise<LocalDatabase> {
   const { hostname, port, searchParams, username, password, pathname } = new URL(ownerUrl)
-  const loginPassword = state.secret('database_login_password')
+  const loginPassword = state.secret(loginSecret)
   const prepared = await prepareSample(ownerUrl, loginPassword)
   const secured = /^(require|verify-)/.test(searchParams.get('sslmode') ?? '')
   const address = {
@@ -91,6 +110,5 @@ async function front(
   database: string,
 ) {
   const neon = await startNeon({ address })
-  const workerUrl = `postgres://${credentials}@shop.${domain}/${database}`
-  return { ...facts, neon, workerUrl, hosts: [`*.${domain}`] }
+  return { ...facts, neon, workerUrl: workerUrlOf(credentials, database), hosts }
 }

@@ -18,7 +18,10 @@ import { loopback } from './ports.ts'
 export type Intercept = (request: Request) => Promise<Response | undefined> | Response | undefined
 
 export interface OutsideOptions {
-  readonly database?: { readonly hosts: readonly string[]; readonly neon: Neon }
+  readonly database?: {
+    readonly hosts: readonly string[]
+    readonly opened: Promise<{ readonly neon: Neon }>
+  }
   /** Hosts (exact, or `*.` for one label) and the origin that answers for them. */
   readonly upstreams: readonly { readonly hosts: readonly string[]; readonly origin: string }[]
   readonly intercept?: Intercept
@@ -43,7 +46,8 @@ export async function openOutside(options: OutsideOptions): Promise<Outside> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '')
-    if (database && leadsTo(database.hosts, url)) return database.neon.handle(request, response)
+    if (database && leadsTo(database.hosts, url))
+      return (await database.opened).neon.handle(request, response)
     const body = intercept && (await readAll(request))
     const instead = await intercept?.(asRequest(request, url, body))
     if (instead) return answerWith(instead, response)
@@ -64,8 +68,11 @@ export async function openOutside(options: OutsideOptions): Promise<Outside> {
   )
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     const url = new URL(request.url ?? '')
-    if (database && leadsTo(database.hosts, url)) database.neon.upgrade(request, socket, head)
-    else refuse(url, socket)
+    if (!database || !leadsTo(database.hosts, url)) return refuse(url, socket)
+    database.opened.then(
+      ({ neon }) => neon.upgrade(request, socket, head),
+      () => socket.destroy(),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, loopback, resolve))
   return {

@@ -1,5 +1,4 @@
 import { loopback } from './ports.ts'
-import type { LocalDatabase } from './database.ts'
 import { upstreams } from '../sandbox/upstreams.ts'
 import type { State } from './state.ts'
 import type { BuiltWorker } from './workers.ts'
@@ -8,7 +7,8 @@ export interface Surroundings {
   /** Origins of all Workers, of those too that can't start. */
   readonly origins: Readonly<Record<string, string>>
   readonly state: State
-  readonly database: LocalDatabase | undefined
+  /** What a Worker connects to the database with; undefined when there is none. */
+  readonly databaseUrl: string | undefined
 }
 
 /** The variables and secrets of a Worker on one machine, in place of those in wrangler.toml. */
@@ -27,7 +27,7 @@ export function settingsFor(worker: BuiltWorker, around: Surroundings): Record<s
   return {
     ...Object.fromEntries(secrets),
     ...own,
-    ...(around.database && asksDatabases(worker) && databaseSettings(around.database)),
+    ...(around.databaseUrl && asksDatabases(worker) && databaseSettings(around.databaseUrl)),
     ...upstreams.find((upstream) => upstream.worker === worker.id)?.settings,
   }
 }
@@ -38,8 +38,8 @@ export const asksDatabases = ({ options }: BuiltWorker): boolean =>
 /** On one machine the database stands in a private network of its own, which this binding leads into. */
 export const databaseNetwork = 'SHOP_NETWORK'
 
-const databaseSettings = ({ workerUrl }: LocalDatabase) => ({
-  SHOP_DATABASE_URL: workerUrl,
+const databaseSettings = (url: string) => ({
+  SHOP_DATABASE_URL: url,
   DATABASES: JSON.stringify({
     shop: {
       title: 'Shop (sample)',

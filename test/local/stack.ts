@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Miniflare } from 'miniflare'
@@ -7,11 +7,10 @@ import { root } from './bundle.ts'
 import { openDatabase, type LocalDatabase } from './database.ts'
 import { openOutside, type Intercept } from './outside.ts'
 import { assertFree, freePortBase, loopback, portOffsets, upstreamOffset } from './ports.ts'
-import { startRuntime } from './runtime.ts'
 import { through } from './stand-ins.ts'
 import { asksDatabases, databaseNetwork, settingsFor } from './settings.ts'
 import { openState } from './state.ts'
-import { buildWorkers, idOf, listWorkers, nameOf, type Fixture, type Problem } from './workers.ts'
+import type { buildWorkers, Fixture, Problem } from './workers.ts'
 
 export interface StackOptions {
   /** The hub's port; the others follow (`ports.ts`). Default 8700; `free` for tests side by side. */
@@ -82,7 +81,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function open(options: StackOptions, opened: AsyncDisposableStack): Promise<Stack> {
   const { settings = {}, fixtures = [], onProgress = () => {} } = options
   const portBase = options.portBase === 'free' ? await freePortBase() : (options.portBase ?? 8700)
-  const ids = options.workers ?? listWorkers()
+  const ids = options.workers ?? workersHere()
   const ports = portsOf(ids, fixtures, portBase)
   const pretended = allUpstreams.filter(({ worker }) => ids.includes(worker))
   const upstreamPort = (worker: string) => ports.get(worker)! + upstreamOffset
@@ -90,16 +89,20 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
   const state = openState(stateFolder(options, portBase, opened), options.fresh ?? false)
 
   const needsDatabase = [...ids, ...fixtures.map(({ like }) => like)].includes('postgres')
-  const [database, { built, problems }, upstreams] = await allOrNone<
-    [LocalDatabase | undefined, Bundles, readonly Pretended[]]
+  // Making a database takes longest, so it begins before wrangler and Miniflare are even loaded.
+  const coming = needsDatabase ? openDatabase(state, options.databaseUrl) : undefined
+  opened.defer(async () => (await coming?.opened.catch(() => undefined))?.close())
+  void coming?.opened.then(
+    ({ prepared }) => onProgress(`Database ready (${prepared})`),
+    () => undefined, // awaited at the end
+  )
+  const { buildWorkers, idOf, listWorkers, nameOf } = await import('./workers.ts')
+  const { startRuntime } = await import('./runtime.ts')
+  if (!options.workers) portsOf(listWorkers(), [], portBase) // all that wrangler.toml names have one
+  const [databaseUrl, { built, problems }, upstreams] = await allOrNone<
+    [string | undefined, Bundles, readonly Pretended[]]
   >([
-    needsDatabase
-      ? openDatabase(state, options.databaseUrl).then((one) => {
-          opened.defer(() => one.close())
-          onProgress(`Database ready (${one.prepared})`)
-          return one
-        })
-      : Promise.resolve(undefined),
+    coming?.workerUrl ?? Promise.resolve(undefined),
     buildWorkers(ids, fixtures).then((all) => {
       onProgress(`Bundled ${all.built.map(({ id }) => id).join(', ')}`)
       return all
@@ -116,7 +119,7 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
 
   const refused: string[] = []
   const outside = await openOutside({
-    ...(database && { database }),
+    ...(coming && { database: coming }),
     upstreams: upstreams.map(({ hosts, url }) => ({ hosts, origin: url })),
     ...(options.intercept && { intercept: options.intercept }),
     own: [...ports.values()].map((port) => `http://${loopback}:${port}`),
@@ -134,7 +137,7 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
       ...worker.options,
       bindings: {
         ...worker.options.bindings,
-        ...settingsFor(worker, { origins, state, database }),
+        ...settingsFor(worker, { origins, state, databaseUrl }),
         ...settings[worker.id],
       },
       serviceBindings: {
@@ -152,6 +155,7 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
   opened.defer(() => miniflare.dispose())
   const started = built.filter(({ id }) => !broken.has(nameOf(id)))
   onProgress(`Workers ready (${started.map(({ id }) => id).join(', ')})`)
+  const database = await coming?.opened
   return {
     urls: Object.fromEntries(started.map(({ id }) => [id, origins[id]!])),
     upstreams,
@@ -170,6 +174,9 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
     close: () => opened.disposeAsync(),
   }
 }
+
+const workersHere = (): string[] =>
+  Object.keys(portOffsets).filter((id) => existsSync(join(root, 'workers', id, 'index.ts')))
 
 /** @throws Error for an environment that has no place among the ports */
 function portsOf(

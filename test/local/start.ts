@@ -13,8 +13,6 @@ const cronEveryMs = 3_600_000
 
 const options = readArguments()
 const say = (line: string) => console.log(`  ${line}`)
-const started = performance.now()
-
 console.log(
   '\nGatehouse is starting. The first time takes a few seconds more: the database is made.\n',
 )
@@ -45,7 +43,7 @@ setInterval(() => process.ppid !== parent && process.emit('SIGTERM'), 500).unref
 try {
   const stack = await starting
   stopOnSignals()
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const seconds = (performance.now() / 1000).toFixed(1) // since the process began
   console.log(`\nReady in ${seconds} s.\n\n${welcome(stack, options.portBase)}\n`)
   setInterval(() => void runCrons(stack), cronEveryMs).unref()
 } catch (error) {

@@ -12,8 +12,7 @@ export function webSocketThrough(network: Network): WebSocketConstructor {
   return class extends EventTarget implements WebSocketLike {
     #socket: WebSocket | undefined
     #closed = false
-    /** The driver asks for `arraybuffer`, which is what comes. */
-    binaryType = 'arraybuffer'
+    binaryType: 'arraybuffer' | 'blob' = 'arraybuffer'
 
     constructor(url: string) {
       super()
@@ -36,6 +35,7 @@ export function webSocketThrough(network: Network): WebSocketConstructor {
     async #open(url: string): Promise<void> {
       const { webSocket } = await network.fetch(url, { headers: { upgrade: 'websocket' } })
       if (!webSocket) return this.#failed()
+      webSocket.binaryType = this.binaryType
       webSocket.accept()
       if (this.#closed) return webSocket.close()
       webSocket.addEventListener('message', ({ data }) =>

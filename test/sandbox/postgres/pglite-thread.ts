@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { dataDir as emptyCluster } from '@electric-sql/pglite-prepopulatedfs'
 import * as z from 'zod'
 import type { FromThread } from './pglite-engine.ts'
 
@@ -21,7 +22,8 @@ if (!existsSync(join(dataDir, 'PG_VERSION'))) {
   // A half-made cluster must never be taken for a whole one, so it is made elsewhere and moved.
   const draft = `${dataDir}.new`
   rmSync(draft, { recursive: true, force: true })
-  const cluster = await PGlite.create({ dataDir: draft })
+  // initdb in WebAssembly takes seconds, so it starts from a cluster made by it beforehand.
+  const cluster = await PGlite.create({ dataDir: draft, loadDataDir: await emptyCluster() })
   await cluster.exec(`CREATE DATABASE "${database.replaceAll('"', '""')}"`)
   await cluster.close()
   renameSync(draft, dataDir)

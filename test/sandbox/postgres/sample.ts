@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import pg from 'pg'
+import { hardeningFile, rolesFile, rowsFile } from './sample-files.ts'
+import { keepTemplate } from './template.ts'
 
 /** The login that the Postgres Worker connects with; `workers/postgres/roles.sql` makes it. */
 export const login = 'gatehouse_login'
-
-const rowsFile = join(import.meta.dirname, 'sample.sql')
-const rolesFile = join(import.meta.dirname, '../../../workers/postgres/roles.sql')
-const hardeningFile = join(import.meta.dirname, '../../../workers/postgres/hardening.sql')
-/** All that the sample is made of. */
-export const sampleFiles = [rowsFile, rolesFile, hardeningFile]
 
 /** Times older than this are moved when the sandbox starts. */
 const staleMinutes = 90
@@ -22,8 +17,13 @@ export type Prepared = 'loaded' | 'moved' | 'fresh' | 'foreign'
  * is somebody's own and left untouched (`foreign`).
  * @param ownerUrl connection string of the owner, who may create roles
  * @param loginPassword for `gatehouse_login`; set anew at each start unless the database is foreign
+ * @param dataDir of a PGlite cluster, which is kept as a template when it was filled here
  */
-export async function prepareSample(ownerUrl: string, loginPassword: string): Promise<Prepared> {
+export async function prepareSample(
+  ownerUrl: string,
+  loginPassword: string,
+  dataDir?: string,
+): Promise<Prepared> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
   try {
@@ -32,6 +32,7 @@ export async function prepareSample(ownerUrl: string, loginPassword: string): Pr
     const roles = await readFile(rolesFile, 'utf8')
     await client.query(roles.replaceAll(":'login_password'", pg.escapeLiteral(loginPassword)))
     await client.query(await readFile(hardeningFile, 'utf8'))
+    if (dataDir !== undefined && prepared === 'loaded') await keepTemplate(dataDir, client)
     return prepared
   } finally {
     await client.end()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startNeon, type Neon, type NeonOptions } from './neon.ts'
 import { pgliteOwner, startPglite, type PgliteServerOptions } from './pglite-server.ts'
 import { login, prepareSample } from './sample.ts'
-import { ensureCluster } from './template.ts'
+import { copyTemplate } from './template.ts'
 
 /** The shop with its roles behind Neon's protocols, for tests. */
 export interface Sandbox {
@@ -24,7 +24,7 @@ export async function startEmbedded(
 ): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-pglite-'))
   const dataDir = join(folder, 'data')
-  await ensureCluster(dataDir)
+  await copyTemplate(dataDir)
   const server = await startPglite({
     dataDir,
     database: 'shop',
@@ -32,7 +32,7 @@ export async function startEmbedded(
     ...options,
   })
   const ownerUrl = `postgres://${pgliteOwner}:owner@${server.host}:${server.port}/shop`
-  await prepareSample(ownerUrl, loginPassword)
+  await prepareSample(ownerUrl, loginPassword, dataDir)
   const neon = await startNeon({ ...options, address: server })
   return {
     neon,

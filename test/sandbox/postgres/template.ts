@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { cpSync, existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pgliteOwner, startPglite } from './pglite-server.ts'
-import { prepareSample, sampleFiles } from './sample.ts'
+import type pg from 'pg'
+import { sampleFiles } from './sample-files.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const templates = join(root, '.local', 'templates')
@@ -12,43 +12,48 @@ const templates = join(root, '.local', 'templates')
 const hourMs = 3_600_000
 
 /**
- * Puts a PGlite cluster with the sample in it where there is none yet. Making one takes seconds,
- * so one is made an hour for each version of the sample and of PGlite, and copied.
+ * Puts a copy of a PGlite cluster with the sample where there is none yet, if one was kept within
+ * the hour: making one takes seconds.
  */
-export async function ensureCluster(dataDir: string): Promise<void> {
-  if (existsSync(join(dataDir, 'PG_VERSION'))) return
-  const template = join(templates, `${await fingerprint()}-${Math.floor(Date.now() / hourMs)}`)
-  if (!existsSync(template)) await makeTemplate(template)
-  // A half-made copy must never be taken for a whole one, so it is moved into place.
-  const copy = `${dataDir}.new`
-  await rm(copy, { recursive: true, force: true })
-  await mkdir(dirname(dataDir), { recursive: true })
-  await cp(template, copy, { recursive: true })
-  await rename(copy, dataDir)
+export async function copyTemplate(dataDir: string): Promise<void> {
+  const template = await placeOfTemplate()
+  if (existsSync(join(dataDir, 'PG_VERSION')) || !existsSync(template)) return
+  await copyCluster(template, dataDir)
 }
 
-async function makeTemplate(template: string): Promise<void> {
-  await mkdir(templates, { recursive: true })
-  const draft = await mkdtemp(join(templates, 'draft-'))
-  const dataDir = join(draft, 'data')
-  const passwords = { [pgliteOwner]: 'owner' }
-  const server = await startPglite({ dataDir, database: 'shop', passwords })
-  await prepareSample(
-    `postgres://${pgliteOwner}:owner@${server.host}:${server.port}/shop`,
-    'unused',
-  )
-  await server.close()
+/**
+ * Keeps a copy of a cluster that was just filled, for the next ones. It runs, but PGlite has no
+ * background processes: after a CHECKPOINT nothing is written until the next statement.
+ * @param owner a superuser's connection, the only one there is
+ */
+export async function keepTemplate(dataDir: string, owner: pg.Client): Promise<void> {
+  await owner.query('CHECKPOINT')
+  const template = await placeOfTemplate()
+  if (!existsSync(template)) await copyCluster(dataDir, template)
   for (const name of await readdir(templates)) {
     const path = join(templates, name)
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity })) // gone meanwhile
     if (Date.now() - mtimeMs > 2 * hourMs) await rm(path, { recursive: true, force: true })
   }
+}
+
+/** A half-made copy must never be taken for a whole one, so it is moved into place. */
+async function copyCluster(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  const draft = await mkdtemp(`${to}.new-`)
+  // A thousand small files: one by one as promises they would take five times as long.
+  cpSync(from, draft, { recursive: true })
+  await rm(join(draft, 'postmaster.pid'), { force: true })
   try {
-    await rename(dataDir, template)
+    await rename(draft, to)
   } catch (error) {
-    if (!existsSync(template)) throw error // else somebody else made it meanwhile
+    await rm(draft, { recursive: true, force: true })
+    if (!existsSync(to)) throw error // else somebody else made it meanwhile
   }
-  await rm(draft, { recursive: true, force: true })
+}
+
+async function placeOfTemplate(): Promise<string> {
+  return join(templates, `${await fingerprint()}-${Math.floor(Date.now() / hourMs)}`)
 }
 
 async function fingerprint(): Promise<string> {

@@ -94,6 +94,7 @@ describe('a configuration', () => {
     ['has no schema', { shop: { ...shop, schemas: [] } }],
     ['has a secret in place of its name', { shop: { ...shop, secret: url } }],
     ['has an id that is none', { 'Shop!': shop }],
+    ['has no binding in place of its name', { shop: { ...shop, network: 'https://db.internal' } }],
     ['allows more time than a call has', { shop: { ...shop, timeoutSeconds: 60 } }],
   ])('that %s is refused by the name of the variable alone', (_, databases) => {
     const error = thrown(() => visibleDatabases(context(databases)))
@@ -114,6 +115,19 @@ describe('a configuration', () => {
     expect(error.code).toBe('misconfigured')
     expect(error.message).toMatch(new RegExp(`^The secret ${name} is missing`))
     expect(error.message + JSON.stringify(error.details)).not.toContain('hunter2')
+  })
+
+  it('names the binding into a private network when it leads nowhere, and never asks the internet', () => {
+    const inside = { shop: { ...shop, network: 'SHOP_NETWORK' } }
+    for (const binding of [undefined, 'https://db.internal', { fetch: 'no' }]) {
+      const secrets = { SHOP_URL: url, SHOP_NETWORK: binding }
+      const error = thrown(() => accessTo(context(inside, {}, secrets), 'shop'))
+      expect(error.code).toBe('misconfigured')
+      expect(error.message).toMatch(/^The binding SHOP_NETWORK, which leads to this database,/)
+    }
+    const network = { fetch: async () => new Response() }
+    const bound = { SHOP_URL: url, SHOP_NETWORK: network }
+    expect(accessTo(context(inside, {}, bound), 'shop').network).toBe(network)
   })
 
   it('with one broken secret leaves the other databases usable', () => {

@@ -15,6 +15,7 @@ const answered = {
 function access(
   env: object = { SHOP_URL: url },
   signal: AbortSignal = new AbortController().signal,
+  network?: string,
 ) {
   return accessTo(
     {
@@ -23,8 +24,15 @@ function access(
       limits: { databases: ['shop'], schemas: ['*'], role: ['reader'] },
       signal,
       env: {
-        DATABASES:
-          '{"shop":{"title":"Shop","owner":"o@example.com","secret":"SHOP_URL","schemas":["public"]}}',
+        DATABASES: JSON.stringify({
+          shop: {
+            title: 'Shop',
+            owner: 'o@example.com',
+            secret: 'SHOP_URL',
+            schemas: ['public'],
+            network,
+          },
+        }),
         ...env,
       },
       cursor: undefined,
@@ -61,11 +69,26 @@ describe('a read', () => {
     const { queries } = JSON.parse(String(init.body)) as {
       queries: { query: string; params: string[] }[]
     }
-    expect(queries.map(({ params }) => params)).toEqual([
-      ['reader', '"public", pg_temp', '20000', 'a@example.com', 'gatehouse a@example.com'],
-      [],
-    ])
-    expect(queries[0]?.query).toMatch(/^SELECT set_config\('role', \$1, true\)/)
+    expect(queries.map(({ params }) => params.length)).toEqual([1, 0])
+    expect(queries[0]?.query).toContain(
+      "'{role,search_path,statement_timeout,gatehouse.user,application_name,lock_timeout,",
+    )
+    // An array as PostgreSQL's text: quotes and backslashes in an address end no element.
+    expect(queries[0]?.params[0]).toMatch(
+      /^\{"reader","\\"public\\", pg_temp","20000","a@example\.com","gatehouse a@example\.com","3s",/,
+    )
+  })
+
+  it('goes through the binding into a private network, and nowhere else', async () => {
+    const network = { fetch: vi.fn(async () => Response.json(answered)) }
+    const using = access({ SHOP_URL: url, NETWORK: network }, undefined, 'NETWORK')
+    expect((await ask(using)).rows).toEqual([['1']])
+    expect(network.fetch).toHaveBeenCalledOnce()
+    const [[to, init]] = network.fetch.mock.calls as unknown as [[string, RequestInit]]
+    expect(to).toBe('https://api.example.com/sql')
+    expect(init).toMatchObject({ redirect: 'manual', method: 'POST' })
+    expect(init).not.toHaveProperty('network')
+    expect(send).not.toHaveBeenCalled()
   })
 
   it.each([
