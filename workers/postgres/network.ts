@@ -27,9 +27,12 @@ export function webSocketThrough(network: Network): WebSocketConstructor {
       this.#socket?.send(data)
     }
 
+    /** Closed before it opened, it says so itself: the driver waits to hear it. */
     close(): void {
+      if (this.#socket) return this.#socket.close()
+      if (this.#closed) return
       this.#closed = true
-      this.#socket?.close()
+      queueMicrotask(() => this.dispatchEvent(new Event('close')))
     }
 
     async #open(url: string): Promise<void> {
@@ -48,6 +51,7 @@ export function webSocketThrough(network: Network): WebSocketConstructor {
     }
 
     #failed(): void {
+      if (this.#closed) return
       this.#closed = true
       this.dispatchEvent(new Event('error'))
     }

@@ -63,11 +63,19 @@ describe('a WebSocket through a binding', () => {
     await vi.waitFor(() => expect(away.heard).toEqual(['error']))
   })
 
-  it('that is closed before it opened never opens', async () => {
+  it('that is closed before it opened says so once, and never opens', async () => {
     const accepted = new Accepted()
     const { heard, socketOf } = opened(accepted)
-    socketOf().close()
+    const socket = socketOf()
+    socket.close()
+    socket.close()
     await vi.waitFor(() => expect(accepted.closed).toBe(1))
-    expect(heard).toEqual([])
+    expect(heard).toEqual(['close'])
+    expect(socket.readyState).toBe(3)
+
+    const away = opened(null)
+    away.asked.mockRejectedValue(new Error('no tunnel'))
+    away.socketOf().close()
+    await vi.waitFor(() => expect(away.heard).toEqual(['close']))
   })
 })

@@ -67,11 +67,16 @@ export class Ledger extends DurableObject<HubEnv> {
     try {
       this.ctx.storage.transactionSync(() => {
         const arrivedAt = Math.max(Math.min(Date.now(), endOfDay(ledger)), before.arrivedAt)
+        const onRecord = this.#onRecord(events)
+        const rows: Columns[] = []
         for (const event of events) {
+          if (onRecord.has(event.id)) continue
+          onRecord.add(event.id)
           const row = rowAfter(end.hash, { ledger, seq: end.seq + 1, arrivedAt }, event)
-          if (!this.#insert(row, event)) continue
+          rows.push(columnsOf(row, event))
           end = { seq: row.seq, hash: row.hash, arrivedAt }
         }
+        this.#insert(rows)
       })
     } catch (error) {
       this.#end = undefined
@@ -222,26 +227,55 @@ export class Ledger extends DurableObject<HubEnv> {
     return this.#end
   }
 
-  /** @returns false when the event is on record already. */
-  #insert(row: StoredRow, event: AuditEvent): boolean {
-    const { id, kind, user, client, tool, outcome, approvalId, durationMs } = event
-    const inserted = this.#sql.exec(
-      'INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq',
-      row.seq,
-      id,
-      row.arrivedAt,
-      kind,
-      user,
-      client,
-      tool,
-      outcome,
-      approvalId,
-      latencyStep(durationMs),
-      row.line,
+  /** The ids among these that have a row. */
+  #onRecord(events: readonly AuditEvent[]): Set<string> {
+    const found = this.#sql.exec<{ id: string }>(
+      'SELECT id FROM rows WHERE id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(events.map(({ id }) => id)),
     )
-    return inserted.toArray().length > 0
+    return new Set([...found].map(({ id }) => id))
+  }
+
+  /** Many rows by one statement: a statement a row costs more than the rows. */
+  #insert(rows: readonly Columns[]): void {
+    let part: string[] = []
+    let length = 0
+    const flush = () => {
+      if (part.length > 0) this.#sql.exec(insert, `[${part.join(',')}]`)
+      part = []
+      length = 0
+    }
+    for (const row of rows) {
+      const json = JSON.stringify(row)
+      if (length + json.length > longestPart) flush()
+      part.push(json)
+      length += json.length
+    }
+    flush()
   }
 }
+
+/** A row in the order of the table's columns. */
+type Columns = readonly (string | number)[]
+
+const columnsOf = (row: StoredRow, event: AuditEvent): Columns => [
+  row.seq,
+  event.id,
+  row.arrivedAt,
+  event.kind,
+  event.user,
+  event.client,
+  event.tool,
+  event.outcome,
+  event.approvalId,
+  latencyStep(event.durationMs),
+  row.line,
+]
+
+const insert = `INSERT INTO rows SELECT ${Array.from({ length: 11 }, (_, i) => `value ->> ${i}`).join(', ')} FROM json_each(?)`
+
+/** Characters of rows in one statement. What is bound may have 2 MB, and a character three bytes. */
+const longestPart = 500_000
 
 const parseRow = (line: string): LedgerRow => LedgerRow.parse(JSON.parse(line))
 

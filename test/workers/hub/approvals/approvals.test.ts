@@ -1,4 +1,4 @@
-import { abortAllDurableObjects, evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { argumentsHash } from '../../../../shared/hash.ts'
 import { openPerPerson } from '../../../../workers/hub/approvals/approvals.ts'
@@ -18,6 +18,7 @@ import {
   engineer,
   eventsOf,
   finish,
+  isWaitedFor,
   later,
   leaseOf,
   ledgerDown,
@@ -555,69 +556,6 @@ describe('time', () => {
   })
 })
 
-describe('the object dies between any two states', () => {
-  const kill = {
-    evicted: () => evictDurableObject(object()),
-    aborted: () => abortAllDurableObjects(),
-  }
-  for (const [how, die] of Object.entries(kill)) {
-    test(`${how} at every step, the write still runs once`, async () => {
-      const { status } = await me.propose()
-      await die()
-      expect(await me.propose({ id: status.id })).toEqual({ status })
-      await say(engineer, status.id, 'approve')
-      await die()
-      const answer = await me.redeem(status.id)
-      const lease = leaseOf(answer)
-      await die()
-      expect(await approvals(env).beat(status.id, 'postgres', lease)).toBe(true)
-      expect((await me.redeem(status.id))?.run).toBeUndefined()
-      await die()
-      await finish({ id: status.id, lease, result: { rows: 1 } })
-      await die()
-      expect(await me.redeem(status.id)).toMatchObject({
-        status: { state: 'done', result: { rows: 1 } },
-      })
-      expect(await recorded(status.id)).toEqual([
-        'proposal proposed',
-        'decision approved',
-        'intent running',
-        'outcome done',
-      ])
-    })
-
-    test(`${how} while a run goes on and its endpoint too: unknown`, async () => {
-      const run = await running(me)
-      await die()
-      await later(leaseMs + 1_000)
-      expect((await me.redeem(run.id))?.status.state).toBe('unknown')
-      expect((await me.redeem(run.id))?.run).toBeUndefined()
-    })
-  }
-
-  test('killed under those who wait: they are answered after the decision', async () => {
-    const { status } = await me.propose()
-    const waiting = me.redeem(status.id, 20_000)
-    while (!(await isWaitedFor(status.id))) await Promise.resolve()
-    await abortAllDurableObjects()
-    while (!(await isWaitedFor(status.id))) await Promise.resolve()
-    await say(engineer, status.id, 'approve')
-    expect(await waiting).toMatchObject({ run: { args } })
-  })
-
-  test('killed under 20 redemptions: at most one run, and it is the one on record', async () => {
-    const id = await approved(me)
-    const calls = Array.from({ length: 20 }, () => me.redeem(id).catch(() => undefined))
-    await abortAllDurableObjects()
-    const runs = (await Promise.all(calls)).filter((answer) => answer?.run)
-    const again = await me.redeem(id)
-    expect(runs.length + (again?.run ? 1 : 0)).toBeLessThanOrEqual(1)
-    expect(
-      (await recorded(id)).filter((line) => line.startsWith('intent')).length,
-    ).toBeLessThanOrEqual(1)
-  })
-})
-
 describe('bounds', () => {
   test('too much for a person to look at is refused', async () => {
     const huge = { ...preview, text: { after: 'x'.repeat(1_100_000) } }
@@ -645,11 +583,6 @@ describe('bounds', () => {
     expect(await other.propose()).toMatchObject({ status: { state: 'proposed' } })
   }, 20_000)
 })
-
-/** Whether a redemption waits inside the object; asking also lets the others have their turn. */
-async function isWaitedFor(id: string): Promise<boolean> {
-  return runInDurableObject(object(), (instance) => instance.isWaitedFor(id))
-}
 
 /** Changes what is stored, as a deploy with another policy or another sign-in would have. */
 async function edit(

@@ -133,3 +133,8 @@ export async function ledgerDown(): Promise<() => Promise<void>> {
   await rename('rows', 'lost')
   return () => rename('lost', 'rows')
 }
+
+/** Whether a redemption waits inside the object; asking also lets the others have their turn. */
+export async function isWaitedFor(id: string): Promise<boolean> {
+  return runInDurableObject(object(), (instance) => instance.isWaitedFor(id))
+}
