@@ -68,7 +68,8 @@ it('finds fault with whatever Slack’s document or our schema doesn’t know', 
   await call(slack, 'conversations.info', { channel: '#operations', verbose: 'yes' })
   await call(slack, 'users.list', {})
   const found = slack.findings.join('\n')
-  expect(found).toMatch(/GET \/api\/conversations\.info: query verbose is not in the document/)
+  // Where the document isn't beside the checkout, our own schema finds it.
+  expect(found).toMatch(/query verbose is not in the document|Unrecognized key: "verbose"/)
   expect(found).toMatch(/conversations\.info: .*channel/)
   expect(found).toMatch(/users\.list: no such method/)
 })
