@@ -20,8 +20,8 @@ import { openCaller } from './target.ts'
 const portBase = 8860
 const barePort = portBase + 15
 const dbhubPort = portBase + 16
-const ungovernedPort = portBase + 18
 const inspectorPort = portBase + 17
+const ungovernedPort = portBase + 18
 const { values } = parseArgs({
   options: { only: { type: 'string', default: 'governed,dbhub,heap,bundles,policy,governance' } },
 })

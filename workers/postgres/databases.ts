@@ -165,21 +165,14 @@ const isNetwork = (binding: unknown): binding is Network =>
   'fetch' in binding &&
   typeof binding.fetch === 'function'
 
-/** The last few that were looked at: they are the same ones call after call. */
-const wellFormed = new Set<string>()
-
 function isConnectionString(value: unknown): value is string {
-  if (typeof value !== 'string') return false
-  if (wellFormed.has(value)) return true
-  if (!URL.canParse(value)) return false
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { protocol, hostname, username, password, pathname } = new URL(value)
-  const good =
+  return (
     (protocol === 'postgres:' || protocol === 'postgresql:') &&
     hostname !== '' &&
     username !== '' &&
     password !== '' &&
     pathname.length > 1
-  if (wellFormed.size >= 100) wellFormed.clear()
-  if (good) wellFormed.add(value)
-  return good
+  )
 }

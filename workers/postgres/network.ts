@@ -36,7 +36,10 @@ export function webSocketThrough(network: Network): WebSocketConstructor {
     }
 
     async #open(url: string): Promise<void> {
-      const { webSocket } = await network.fetch(url, { headers: { upgrade: 'websocket' } })
+      const { webSocket } = await network.fetch(url, {
+        headers: { upgrade: 'websocket' },
+        redirect: 'manual', // a WebSocket follows none, and the password goes first
+      })
       if (!webSocket) return this.#failed()
       webSocket.binaryType = this.binaryType
       webSocket.accept()

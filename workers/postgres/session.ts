@@ -18,19 +18,17 @@ export interface Statement {
  * - `standard_conforming_strings`: the guard's parser takes strings as standard, so the server must too.
  * - the rest fixes how values are printed, whatever the database or the role has set.
  */
-export const settings = (access: Access): Statement => ({
-  text: settingsSql,
-  parameters: [
-    [
-      access.role,
-      [...access.schemas.map(quoted), 'pg_temp'].join(', '),
-      String(Math.ceil(access.timeoutMs)),
-      access.email,
-      `gatehouse ${access.email}`,
-      ...Object.values(fixed),
-    ],
-  ],
-})
+export function settings(access: Access): Statement {
+  const values = {
+    role: access.role,
+    search_path: [...access.schemas.map(quoted), 'pg_temp'].join(', '),
+    statement_timeout: String(Math.ceil(access.timeoutMs)),
+    'gatehouse.user': access.email,
+    application_name: `gatehouse ${access.email}`,
+    ...fixed,
+  }
+  return { text: settingsSql, parameters: [Object.keys(values), Object.values(values)] }
+}
 
 const quoted = (schema: string): string => `"${schema.replaceAll('"', '""')}"`
 
@@ -47,14 +45,10 @@ const fixed = {
   bytea_output: 'hex',
   extra_float_digits: '1',
 }
-const names = ['role', 'search_path', 'statement_timeout', 'gatehouse.user', 'application_name']
 
 /** In the order of the names, and with one column in its answer rather than one a setting. */
 const settingsSql = `SELECT pg_catalog.count(pg_catalog.set_config(name, value, true))
-FROM ROWS FROM (
-  pg_catalog.unnest('{${[...names, ...Object.keys(fixed)].join(',')}}'::text[]),
-  pg_catalog.unnest($1::text[])
-) AS setting(name, value)`
+FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS setting(name, value)`
 
 /**
  * What is left of the time since the transaction began becomes the next statement's timeout, so

@@ -39,6 +39,7 @@ describe('a WebSocket through a binding', () => {
     await vi.waitFor(() => expect(heard).toEqual(['open']))
     expect(asked).toHaveBeenCalledWith('https://db.internal/v2', {
       headers: { upgrade: 'websocket' },
+      redirect: 'manual',
     })
     expect(socket.readyState).toBe(1)
     expect(accepted.binaryType).toBe('arraybuffer')

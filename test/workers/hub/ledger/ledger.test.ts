@@ -54,6 +54,15 @@ describe('appending', () => {
     expect(rowsIn(await linesOf())).toEqual([a, b])
   })
 
+  test('a batch longer than one statement may be comes in whole and in order, whatever is in it', async () => {
+    const text = '"\\\u{1F600}é\u2028'.repeat(600)
+    const many = events(300, { arguments: text, client: 'https://client.example/"a"\\b' })
+    expect(JSON.stringify(many).length).toBeGreaterThan(1_000_000)
+    await append(many)
+    expect(rowsIn(await linesOf())).toEqual(many)
+    expect(await verified()).toMatchObject({ ok: true, rows: 300, warnings: [] })
+  })
+
   test('a batch in which one event can’t be written appends nothing, and the chain goes on', async () => {
     const bad = someEvent({ integration, facts: { broken: Number.NaN } })
     await expect(append([...events(2), bad])).rejects.toThrow('NaN')
