@@ -6,6 +6,7 @@ import {
   ResourceNotFoundError,
   Server,
   WebStandardStreamableHTTPServerTransport,
+  createMcpHandler as createModernHandler,
   createRequestStateCodec,
   inputRequired,
   isInitializeRequest,
@@ -64,16 +65,28 @@ export type StatelessHandler = (request: Request, message: unknown, io: CallIo) 
 export function statelessHandler(shell: Shell): StatelessHandler {
   // Host, Origin and CORS are the endpoint's own first step (`network.ts`), for every path alike.
   const states = stateCodec(shell)
-  const handler = createMcpHandler((ctx) => server(shell, states, ioOf(ctx.authInfo)), {
+  const factory = (ctx: { authInfo?: AuthInfo }) => server(shell, states, ioOf(ctx.authInfo))
+  const modern = createModernHandler(factory, {
+    legacy: 'reject',
+    maxRequestBodySize: maxBodyBytes,
+  })
+  const either = createMcpHandler(factory, {
     route: new URL(shell.resource).pathname,
     corsOptions: false,
     allowedOriginHostnames: '*',
     allowedHostnames: [new URL(shell.resource).hostname],
     maxRequestBodySize: maxBodyBytes,
   })
-  return (request, message, io) =>
-    handler.fetch(request, { authInfo: authInfoOf(io), parsedBody: message })
+  return (request, message, io) => {
+    const handler = namesModern(request, message) ? modern : either
+    return handler.fetch(request, { authInfo: authInfoOf(io), parsedBody: message })
+  }
 }
+
+/** A request or notification by this header is never of the 2025 era, so nobody need look again. */
+const namesModern = (request: Request, message: unknown): boolean =>
+  request.headers.get('mcp-protocol-version') === '2026-07-28' &&
+  (message as { readonly method?: unknown } | undefined)?.method !== undefined
 
 /** Whether this `initialize` declares what only a session can serve, and this endpoint has a use for: a link for approvals, or forms. */
 export function wantsSession(integration: Integration, message: unknown): boolean {
@@ -157,7 +170,9 @@ function server(shell: Shell, states: States, first: CallIo): Server {
     const io = ctx.http?.authInfo ? ioOf(ctx.http.authInfo) : first
     return {
       caller: io.caller,
-      signal: AbortSignal.any([io.signal, ctx.mcpReq.signal]),
+      // Without a session nothing but the client's leaving ends a request before its answer.
+      signal:
+        ctx.sessionId === undefined ? io.signal : AbortSignal.any([io.signal, ctx.mcpReq.signal]),
       waitUntil: (promise) => io.waitUntil(promise),
       ...progressOf(ctx),
     }

@@ -38,7 +38,6 @@ export async function bundle(
     external: ['node:*', 'cloudflare:*'],
     loader: { '.txt': 'text', '.html': 'text', '.sql': 'text' },
     define: { 'process.env.NODE_ENV': '"production"', ...define },
-    keepNames: true,
     logLevel: 'silent',
     plugins: [binaryModules(binaries), bareNodeModules],
   })

@@ -7,8 +7,9 @@ export const isFields = (value: unknown): value is Fields =>
 /** The type and the fields of a node: the parser wraps each as `{ Type: fields }`. Undefined for anything else. */
 export function unwrap(value: unknown): readonly [type: string, fields: Fields] | undefined {
   if (!isFields(value)) return undefined
-  const [entry, ...others] = Object.entries(value)
-  return entry && others.length === 0 && isFields(entry[1]) ? [entry[0], entry[1]] : undefined
+  const [type, ...others] = Object.keys(value)
+  const fields = type === undefined ? undefined : value[type]
+  return type !== undefined && others.length === 0 && isFields(fields) ? [type, fields] : undefined
 }
 
 /** The node's fields when it is of that type. */

@@ -94,13 +94,13 @@ export function walk(type: string, statement: Fields, rules: WalkRules): Finding
     const queries = isFields(withClause) ? visitQueries(withClause, outer) : outer.queries
     const rows = functionRows(fields['fromClause'] ?? fields['usingClause'], outer.rows)
     const place = { depth: outer.depth + 1, queries, rows }
-    for (const [field, value] of Object.entries(fields)) {
+    for (const field of Object.keys(fields)) {
       if (positions.has(field)) continue
       const kind = shape.get(field)
       if (kind === undefined) return refusePart(type, field)
       if (field === 'withClause') continue
       const before = columns
-      visitField(kind, value, place)
+      visitField(kind, fields[field], place)
       if (field === 'whereClause' && outer.depth === 0) conditionColumns = columns - before
     }
     // Last, so that what a check looks into is known not to be deep.
