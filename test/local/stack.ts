@@ -2,13 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Miniflare } from 'miniflare'
-import { upstreams as allUpstreams, type Upstream } from '../sandbox/upstreams.ts'
+import type { Upstream } from '../sandbox/upstreams.ts'
 import { root } from './bundle.ts'
 import { openDatabase, type LocalDatabase } from './database.ts'
 import { openOutside, type Intercept } from './outside.ts'
 import { assertFree, freePortBase, loopback, portOffsets, upstreamOffset } from './ports.ts'
 import { through } from './stand-ins.ts'
-import { asksDatabases, databaseNetwork, settingsFor } from './settings.ts'
 import { openState } from './state.ts'
 import type { buildWorkers, Fixture, Problem } from './workers.ts'
 
@@ -83,21 +82,24 @@ async function open(options: StackOptions, opened: AsyncDisposableStack): Promis
   const portBase = options.portBase === 'free' ? await freePortBase() : (options.portBase ?? 8700)
   const ids = options.workers ?? workersHere()
   const ports = portsOf(ids, fixtures, portBase)
-  const pretended = allUpstreams.filter(({ worker }) => ids.includes(worker))
-  const upstreamPort = (worker: string) => ports.get(worker)! + upstreamOffset
-  await assertFree([...ports.values(), ...pretended.map(({ worker }) => upstreamPort(worker))])
+  await assertFree([...ports.values()])
   const state = openState(stateFolder(options, portBase, opened), options.fresh ?? false)
 
   const needsDatabase = [...ids, ...fixtures.map(({ like }) => like)].includes('postgres')
-  // Making a database takes longest, so it begins before wrangler and Miniflare are even loaded.
+  // Making a database takes longest, so it begins before all else is even loaded.
   const coming = needsDatabase ? openDatabase(state, options.databaseUrl) : undefined
   opened.defer(async () => (await coming?.opened.catch(() => undefined))?.close())
   void coming?.opened.then(
     ({ prepared }) => onProgress(`Database ready (${prepared})`),
     () => undefined, // awaited at the end
   )
+  const { upstreams: known } = await import('../sandbox/upstreams.ts')
+  const pretended = known.filter(({ worker }) => ids.includes(worker))
+  const upstreamPort = (worker: string) => ports.get(worker)! + upstreamOffset
+  await assertFree(pretended.map(({ worker }) => upstreamPort(worker)))
   const { buildWorkers, idOf, listWorkers, nameOf } = await import('./workers.ts')
   const { startRuntime } = await import('./runtime.ts')
+  const { asksDatabases, databaseNetwork, settingsFor } = await import('./settings.ts')
   if (!options.workers) portsOf(listWorkers(), [], portBase) // all that wrangler.toml names have one
   const [databaseUrl, { built, problems }, upstreams] = await allOrNone<
     [string | undefined, Bundles, readonly Pretended[]]

@@ -6,7 +6,6 @@
  *   DATABASE_URL         a PostgreSQL server in place of the embedded one (its owner's connection string)
  */
 import { parseArgs } from 'node:util'
-import { welcome } from './welcome.ts'
 import { startStack, type Stack } from './stack.ts'
 
 const cronEveryMs = 3_600_000
@@ -44,6 +43,7 @@ try {
   const stack = await starting
   stopOnSignals()
   const seconds = (performance.now() / 1000).toFixed(1) // since the process began
+  const { welcome } = await import('./welcome.ts')
   console.log(`\nReady in ${seconds} s.\n\n${welcome(stack, options.portBase)}\n`)
   setInterval(() => void runCrons(stack), cronEveryMs).unref()
 } catch (error) {

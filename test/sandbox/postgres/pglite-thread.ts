@@ -2,12 +2,12 @@
  * The thread in which PGlite lives: it answers one chunk of wire protocol at a time. While it
  * computes it hears nothing, so whoever holds it must terminate it to stop a statement.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
-import { dataDir as emptyCluster } from '@electric-sql/pglite-prepopulatedfs'
 import * as z from 'zod'
+import { emptyCluster, nameDatabase } from './empty-cluster.ts'
 import type { FromThread } from './pglite-engine.ts'
 
 const { dataDir, database, maxAnswerBytes } = z
@@ -18,19 +18,14 @@ const port = parentPort
 if (!port) throw new Error('This file runs as a worker thread only.')
 const tell = (message: FromThread, moved: ArrayBuffer[] = []) => port.postMessage(message, moved)
 
-if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-  // A half-made cluster must never be taken for a whole one, so it is made elsewhere and moved.
-  const draft = `${dataDir}.new`
-  rmSync(draft, { recursive: true, force: true })
-  // initdb in WebAssembly takes seconds, so it starts from a cluster made by it beforehand.
-  const cluster = await PGlite.create({ dataDir: draft, loadDataDir: await emptyCluster() })
-  await cluster.exec(`CREATE DATABASE "${database.replaceAll('"', '""')}"`)
-  await cluster.close()
-  renameSync(draft, dataDir)
-}
+// A half-made cluster must never be taken for a whole one.
+const unfinished = `${dataDir}.unfinished`
+if (existsSync(unfinished)) rmSync(dataDir, { recursive: true, force: true })
 // What a statement that was stopped left; only a postmaster would clear it away.
 rmSync(join(dataDir, 'base', 'pgsql_tmp'), { recursive: true, force: true })
-const db = await PGlite.create({ dataDir, database })
+const db = existsSync(join(dataDir, 'PG_VERSION'))
+  ? await PGlite.create({ dataDir, database })
+  : await make()
 tell({ kind: 'ready' })
 
 port.on('message', (request: Uint8Array | 'close') => {
@@ -59,3 +54,12 @@ port.on('message', (request: Uint8Array | 'close') => {
       tell({ kind: 'crashed', reason: error instanceof Error ? error.message : 'PGlite stopped' }),
   )
 })
+
+async function make(): Promise<PGlite> {
+  mkdirSync(dirname(dataDir), { recursive: true })
+  writeFileSync(unfinished, '')
+  const made = await PGlite.create({ dataDir, loadDataDir: await emptyCluster() })
+  await made.exec(nameDatabase(database))
+  rmSync(unfinished)
+  return made
+}
