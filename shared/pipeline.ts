@@ -151,10 +151,11 @@ async function inFrame<T>(
   }
 }
 
-/** Puts a call or a refusal on record, once its answer has left. */
+/** Puts a call or a refusal on record, once its answer has left: what follows at once still delays it. */
 export function onRecord(shell: Shell, io: CallIo, call: Omit<EndedCall, 'endedAt'>): void {
   const ended = { ...call, endedAt: Date.now() }
-  io.waitUntil(Promise.resolve().then(() => shell.trail.add(callRow(shell, io.caller, ended), io)))
+  const answered = new Promise((resolve) => setTimeout(resolve, 0))
+  io.waitUntil(answered.then(() => shell.trail.add(callRow(shell, io.caller, ended), io)))
 }
 
 const refusals = new Set(['invalid_input', 'not_found', 'forbidden', 'quota_exceeded'])
