@@ -1,8 +1,12 @@
 import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { neonContract } from '../../sandbox/postgres/contract/contract.ts'
+import { startPglite } from '../../sandbox/postgres/pglite-server.ts'
 import { prepareSample } from '../../sandbox/postgres/sample.ts'
 import { loginPassword, startEmbedded, type Sandbox } from '../../sandbox/postgres/start.ts'
 
@@ -152,6 +156,30 @@ describe('PGlite as a server', { timeout: 120_000 }, () => {
     expect((await client.query(story)).rows).toEqual(before)
     expect((await client.query<{ n: number }>(recent)).rows[0]?.n).toBeGreaterThan(5)
     expect(await prepareSample(wide.ownerUrl, loginPassword)).toBe('fresh')
+  })
+
+  test('a cluster that was being made when the process died is made anew', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-cluster-'))
+    open.push({ close: () => rm(folder, { recursive: true }) })
+    const dataDir = join(folder, 'data')
+    await mkdir(dataDir)
+    await writeFile(join(dataDir, 'PG_VERSION'), '18')
+    await writeFile(`${dataDir}.unfinished`, '')
+    for (const kept of [0, 1]) {
+      const passwords = { postgres: 'owner' }
+      const server = await startPglite({ dataDir, database: "it's", passwords })
+      const { host, port } = server
+      const login = { host, port, user: 'postgres', password: 'owner', database: "it's" }
+      const client = new pg.Client(login)
+      await client.connect()
+      const { rows } = await client.query(
+        "SELECT current_database() AS name, (SELECT count(*)::int FROM pg_class WHERE relname = 'kept') AS kept",
+      )
+      expect(rows).toEqual([{ name: "it's", kept }])
+      if (kept === 0) await client.query('CREATE TABLE kept ()')
+      await client.end()
+      await server.close()
+    }
   })
 })
 
