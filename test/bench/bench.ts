@@ -38,7 +38,7 @@ const bare = { id: 'bare', main: 'test/bench/bare.ts', like: 'postgres', port: b
 
 const line = ({ label, clients, p50, p99, ratio, tokens }: Row) =>
   console.log(
-    `  ${label.padEnd(32)} ${clients} client${clients === 1 ? ' ' : 's'}  p50 ${p50.toFixed(3).padStart(8)} ms  p99 ${p99.toFixed(1).padStart(7)} ms  × ${ratio.toFixed(2)}  ${String(tokens).padStart(6)} tokens`,
+    `  ${label.padEnd(50)} ${clients} client${clients === 1 ? ' ' : 's'}  p50 ${p50.toFixed(3).padStart(8)} ms  p99 ${p99.toFixed(1).padStart(7)} ms  × ${ratio.toFixed(2)}  ${String(tokens).padStart(6)} tokens`,
   )
 
 async function governed(): Promise<void> {

@@ -13,6 +13,8 @@ import type { Target } from './target.ts'
 
 const questions = {
   'point query': 'SELECT id, status, total_cents FROM orders WHERE id = 4711',
+  // What the guard remembers of a text is of no use here.
+  'point query, each time another': 'SELECT id, status, total_cents FROM orders WHERE id = {n}',
   grouping:
     'SELECT status, count(*) AS orders, sum(total_cents) AS cents FROM orders GROUP BY status ORDER BY orders DESC',
   '1,000 rows':
@@ -93,7 +95,7 @@ export async function measureDbhub(
         token,
       },
     ]
-    const calls = question === 'point query' ? 600 : 120
+    const calls = question.startsWith('point query') ? 600 : 120
     for (const clients of [1, 8])
       for (const row of await compareApart({ targets, clients, rounds: 7, calls, warmUp: 80 }))
         rows.push({ ...row, question })

@@ -1,4 +1,5 @@
 /** An MCP server under load: how to call one of its tools, in the 2026 or the 2025 era. */
+import { randomInt } from 'node:crypto'
 import { Connection } from './connection.ts'
 
 export interface Target {
@@ -6,6 +7,7 @@ export interface Target {
   readonly url: string
   readonly era: '2026-07-28' | '2025-11-25'
   readonly tool: string
+  /** `{n}` in its texts is another number from 1 to 50,000 in each call. */
   readonly args: Readonly<Record<string, unknown>>
   readonly token?: string
 }
@@ -52,9 +54,13 @@ export async function openCaller(target: Target): Promise<Caller> {
   const headers: Record<string, string> = modern
     ? { 'mcp-protocol-version': target.era, 'mcp-method': 'tools/call', 'mcp-name': target.tool }
     : await initialize(connection, rpc, auth)
-  const params = { name: target.tool, arguments: target.args, ...meta }
+  const template = JSON.stringify(target.args)
+  const argsOf = template.includes('{n}')
+    ? () => JSON.parse(template.replaceAll('{n}', String(randomInt(1, 50_001)))) as object
+    : () => target.args
   return {
     async call() {
+      const params = { name: target.tool, arguments: argsOf(), ...meta }
       const { answer, result } = await rpc('tools/call', params, headers)
       return {
         ms: answer.ms,

@@ -1,18 +1,26 @@
+import * as z from 'zod'
 import { readOne } from './database.ts'
 import type { Access } from './databases.ts'
-import type { GuardOptions } from './guard/guarded.ts'
+import type { GuardOptions, Relation } from './guard/guarded.ts'
 
 const memoryMs = 5 * 60_000
 const mostRemembered = 200
 
-/** Names that a database has made itself and that the guard has to know. */
-export type OwnNames = Required<Pick<GuardOptions, 'rowFunctions' | 'enums'>>
+/** Names that a database has made itself: what the guard has to know, and the unique keys. */
+export interface OwnNames extends Required<Pick<GuardOptions, 'rowFunctions' | 'enums'>> {
+  /** The columns of each unique key of a table, by `keyOf`. */
+  readonly keys: ReadonlyMap<string, readonly (readonly string[])[]>
+}
+
+/** A relation as a statement writes it: a bare name is what the search path makes of it. */
+export const keyOf = ({ schema, name }: Relation): string => JSON.stringify([schema ?? null, name])
 
 const remembered = new Map<string, OwnNames & { readonly until: number }>()
 
 /**
  * Functions that take one row and that the role may run (`orders.total` calls such a one although
- * it reads like a column), and enumerations, which a cast may name. Remembered for five minutes.
+ * it reads like a column), enumerations, which a cast may name, and unique keys. Remembered for
+ * five minutes.
  */
 export async function ownNames(access: Access): Promise<OwnNames> {
   const key = JSON.stringify([access.urls[0], access.role, access.schemas])
@@ -24,6 +32,7 @@ export async function ownNames(access: Access): Promise<OwnNames> {
   const names = {
     rowFunctions: namesOf('function'),
     enums: namesOf('enum'),
+    keys: keysOf(namesOf('key')),
     until: Date.now() + memoryMs,
   }
   if (remembered.size >= mostRemembered) remembered.clear()
@@ -31,9 +40,22 @@ export async function ownNames(access: Access): Promise<OwnNames> {
   return names
 }
 
+const Key = z.tuple([z.string(), z.string(), z.boolean(), z.array(z.string())])
+
+function keysOf(found: ReadonlySet<string>): OwnNames['keys'] {
+  const keys = new Map<string, string[][]>()
+  for (const json of found) {
+    const [schema, name, visible, columns] = Key.parse(JSON.parse(json))
+    for (const relation of visible ? [{ name }, { schema, name }] : [{ schema, name }])
+      keys.set(keyOf(relation), [...(keys.get(keyOf(relation)) ?? []), columns])
+  }
+  return keys
+}
+
 /**
  * A function counts when a row fits its first argument (a composite type, a domain over one, a
  * pseudo-type) and none after it lacks a default. PostgreSQL's own are on the guard's list or refused.
+ * A key counts when it holds for all rows: not a partial one, nor a parent's for what inherits from it.
  */
 const sql = `
 SELECT DISTINCT 'function', p.proname
@@ -49,4 +71,15 @@ UNION ALL
 SELECT 'enum', t.typname
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'e' AND n.nspname = ANY ($1::text[]) AND has_schema_privilege(n.oid, 'USAGE')
-  AND has_type_privilege(t.oid, 'USAGE')`
+  AND has_type_privilege(t.oid, 'USAGE')
+UNION ALL
+(SELECT 'key', json_build_array(n.nspname, c.relname, pg_table_is_visible(c.oid), (
+  SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])))::text
+FROM pg_catalog.pg_index i
+  JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1::text[]) AND has_schema_privilege(n.oid, 'USAGE')
+  AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  AND (c.relkind = 'p' OR NOT c.relhassubclass)
+LIMIT 5000)`

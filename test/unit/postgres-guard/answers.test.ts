@@ -81,8 +81,52 @@ describe('a query that passes', () => {
     'SELECT count(*), generate_series(1, 3) FROM orders',
     'SELECT count(*), unnest(ARRAY[1, 2]) FROM orders',
     "SELECT regexp_matches(status, 'a', 'g'), max(status) FROM orders",
+    'SELECT 1 ORDER BY generate_series(1, 3)',
+    'SELECT DISTINCT ON (generate_series(1, 2)) 1',
+    'SELECT count(*) FROM orders ORDER BY unnest(ARRAY[1, 2])',
+    'SELECT sum(count(*)) OVER w FROM orders WINDOW w AS (ORDER BY generate_series(1, 3))',
   ])('is not thought to return few rows when it may return many: %s', async (sql) => {
     expect(await guardQuery(sql)).not.toHaveProperty('boundedBy')
+  })
+
+  it.each<[string, string[]]>([
+    ['SELECT * FROM orders WHERE id = 1', ['id']],
+    ['SELECT * FROM orders o WHERE $1 = o.id LIMIT 3', ['id']],
+    [
+      "SELECT id FROM orders WHERE (id = 1 AND (status = 'paid' AND total_cents > 5)) AND true",
+      ['id', 'status'],
+    ],
+    ['SELECT DISTINCT count(*) FROM ONLY orders WHERE id = 1.5 HAVING true ORDER BY 1', ['id']],
+    ['SELECT (SELECT generate_series(1, 2) LIMIT 1) FROM orders WHERE id = NULL', ['id']],
+  ])('looks for rows by columns that equal a value: %s', async (sql, columns) => {
+    expect(await guardQuery(sql, { parameters: 1 })).toMatchObject({
+      lookup: { table: { name: 'orders' }, columns },
+    })
+  })
+
+  it.each([
+    'SELECT * FROM orders',
+    'SELECT * FROM orders WHERE id > 1',
+    'SELECT * FROM orders WHERE id = 1 OR id = 2',
+    'SELECT * FROM orders WHERE NOT id = 1',
+    'SELECT * FROM orders WHERE id IN (1, 2)',
+    'SELECT * FROM orders WHERE id = ANY (ARRAY[1, 2])',
+    'SELECT * FROM orders WHERE id = customer_id',
+    'SELECT * FROM orders WHERE id = 9007199254740992::float8',
+    'SELECT * FROM orders WHERE id + 0 = 1',
+    'SELECT * FROM orders WHERE id IS NOT DISTINCT FROM 1',
+    'SELECT * FROM orders AS o(status, id) WHERE id = 1',
+    'SELECT * FROM orders, payments WHERE id = 1',
+    'SELECT * FROM orders JOIN payments USING (id) WHERE id = 1',
+    'SELECT * FROM (SELECT * FROM orders) orders WHERE id = 1',
+    'SELECT * FROM orders TABLESAMPLE system (50) WHERE id = 1',
+    'WITH orders AS (SELECT 1 AS id UNION ALL SELECT 1) SELECT * FROM orders WHERE id = 1',
+    'SELECT * FROM orders WHERE id = 1 UNION ALL SELECT * FROM orders',
+    'SELECT count(*) FROM orders WHERE id = 1 GROUP BY ROLLUP (status)',
+    'SELECT generate_series(1, 9) FROM orders WHERE id = 1',
+    'SELECT id FROM orders WHERE id = 1 ORDER BY generate_series(1, 9)',
+  ])('is not thought to look for one row when it may find more: %s', async (sql) => {
+    expect(await guardQuery(sql)).not.toHaveProperty('lookup')
   })
 
   it('is ordered only by its outermost ORDER BY', async () => {

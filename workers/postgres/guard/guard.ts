@@ -1,10 +1,11 @@
-import { constantInteger } from './constants.ts'
-import { aggregates, setReturning } from './functions.ts'
 import { readGrammar, writeGrammar } from './grammar.ts'
-import type { GuardedQuery, GuardedWrite, GuardOptions, Relation } from './guarded.ts'
+import type { GuardedQuery, GuardedWrite, GuardOptions } from './guarded.ts'
+import { keyLookup } from './key-lookup.ts'
+import { relationOf } from './names.ts'
 import { parse } from './parser.ts'
 import { quoted, refuse, shown, statementName } from './refusal.ts'
-import { as, isFields, listOf, nameParts, text, unwrap, type Fields } from './tree.ts'
+import { hasSetReturning, mostRows } from './row-bound.ts'
+import { as, isFields, listOf, text, unwrap, type Fields } from './tree.ts'
 import { walk } from './walker.ts'
 
 /** Longest statement in UTF-16 units; the bench and the corpus stay far below. */
@@ -29,10 +30,12 @@ export async function guardQuery(sql: string, options: GuardOptions = {}): Promi
     repeatable: false,
   })
   const boundedBy = mostRows(fields)
+  const lookup = keyLookup(fields)
   return {
     kind: kindOf(fields),
     ordered: listOf(fields['sortClause']).length > 0,
     ...(boundedBy === undefined ? {} : { boundedBy }),
+    ...(lookup && { lookup }),
     tables,
     parameters,
   }
@@ -109,13 +112,6 @@ const place = (parsed: { readonly position?: number }): string =>
     ? 'Correct it and try again.'
     : `Correct it at character ${parsed.position + 1}.`
 
-function relationOf(fields: Fields): Relation {
-  const name = text(fields['relname'])
-  return fields['schemaname'] === undefined
-    ? { name }
-    : { schema: text(fields['schemaname']), name }
-}
-
 function targetColumns(list: unknown, conflict: Fields | undefined): string[] {
   const targets = [...listOf(list), ...listOf(conflict?.['targetList'])]
   return [...new Set(targets.map((target) => text(as('ResTarget', target)?.['name'])))]
@@ -133,41 +129,6 @@ function insertedRows(kind: GuardedWrite['kind'], source: unknown): { boundedBy?
   if (kind !== 'insert') return {}
   if (source === undefined) return { boundedBy: 1 }
   const values = listOf(as('SelectStmt', source)?.['valuesLists'])
-  const manyOfOne = callsIn(values).some(({ name }) => setReturning.has(name))
+  const manyOfOne = hasSetReturning(values)
   return values.length === 0 || manyOfOne ? {} : { boundedBy: values.length }
-}
-
-/** How many rows the statement returns at most, as far as its text tells. */
-function mostRows(fields: Fields): number | undefined {
-  const limit =
-    fields['limitOption'] === 'LIMIT_OPTION_COUNT'
-      ? constantInteger(fields['limitCount'])
-      : undefined
-  const own = rowsWithoutLimit(fields)
-  if (limit === undefined || limit < 0) return own
-  return own === undefined ? limit : Math.min(limit, own)
-}
-
-function rowsWithoutLimit(fields: Fields): number | undefined {
-  if (fields['op'] !== 'SETOP_NONE') return undefined
-  const values = listOf(fields['valuesLists'])
-  if (values.length > 0) return values.length
-  if (fields['groupClause'] !== undefined) return undefined
-  const calls = callsIn(fields['targetList'])
-  if (calls.some(({ name }) => setReturning.has(name))) return undefined
-  const aggregated = calls.some(({ name, windowed }) => aggregates.has(name) && !windowed)
-  return aggregated || fields['fromClause'] === undefined ? 1 : undefined
-}
-
-/** The function calls of a target list, without those of queries inside it. */
-function callsIn(value: unknown): { name: string; windowed: boolean }[] {
-  if (Array.isArray(value)) return value.flatMap(callsIn)
-  if (!isFields(value)) return []
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (key === 'SubLink' || key === 'SelectStmt') return []
-    const call = key === 'FuncCall' && isFields(inner) ? inner : undefined
-    const name = call && nameParts(call['funcname']).at(-1)
-    const own = call && name ? [{ name, windowed: call['over'] !== undefined }] : []
-    return [...own, ...callsIn(inner)]
-  })
 }

@@ -18,6 +18,12 @@ export interface GuardOptions {
   readonly rowFunctions?: ReadonlySet<string>
 }
 
+/** One table, and columns of it that equal a value in every row that comes back. */
+export interface KeyLookup {
+  readonly table: Relation
+  readonly columns: readonly string[]
+}
+
 /** A reading statement that holds nothing outside the allow-lists. */
 export interface GuardedQuery {
   readonly kind: 'select' | 'values' | 'table'
@@ -28,6 +34,8 @@ export interface GuardedQuery {
    * aggregates without GROUP BY. Absent when the text doesn't say.
    */
   readonly boundedBy?: number
+  /** Where a unique key may bound the rows to one: what only the database knows. */
+  readonly lookup?: KeyLookup
   /** The relations read, once each, in order of appearance; names of WITH queries and the two views of the catalog are not among them. */
   readonly tables: readonly Relation[]
   /** The highest `$n` in the text, 0 without any. */

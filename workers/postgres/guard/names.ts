@@ -115,3 +115,11 @@ export function checkKeyword(fields: Fields): void {
   if (!clockKeywords.has(keyword))
     refuse(`${keyword.replace('SVFOP_', '')} is not available`, 'A query need not know who asks.')
 }
+
+/** The relation as it is written. */
+export function relationOf(fields: Fields): Relation {
+  const name = text(fields['relname'])
+  return fields['schemaname'] === undefined
+    ? { name }
+    : { schema: text(fields['schemaname']), name }
+}

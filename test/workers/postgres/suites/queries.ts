@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Caller } from '../caller.ts'
 
 /** @param pageStride 1 reads every page of a large answer, 9 every ninth */
@@ -34,6 +34,34 @@ export function queries({ call, owner }: Caller, pageStride: number): void {
         { parameters: ["O'Hara; --", 1.5, true, null, 11] },
       )
       expect(rows).toEqual([["O'Hara; --", 1.5, true, true, 10]])
+    })
+
+    it('asks for one row by a key without a cursor, and pages all the same when the key is gone', async () => {
+      await owner('DROP TABLE IF EXISTS public.keyed')
+      await owner('CREATE TABLE public.keyed (id int, PRIMARY KEY (id))')
+      await owner('INSERT INTO public.keyed VALUES (7)')
+      await owner('GRANT SELECT ON public.keyed TO gatehouse_engineer')
+      const byKey = 'SELECT id FROM keyed WHERE id = 7'
+      // Names and keys are remembered; of other schemas they are asked for anew.
+      const who = { schemas: ['public', 'keyed'] }
+      const sent = vi.spyOn(globalThis, 'fetch')
+      const statements = () => String(sent.mock.lastCall?.[1]?.body)
+      expect((await query(byKey, { limit: 2 }, who)).rows).toEqual([[7]])
+      expect(statements()).not.toContain('DECLARE')
+      await query('SELECT id FROM keyed WHERE id > 6', { limit: 2 }, who)
+      expect(statements()).toContain('DECLARE')
+      sent.mockRestore()
+      await owner('ALTER TABLE public.keyed DROP CONSTRAINT keyed_pkey')
+      await owner('INSERT INTO public.keyed SELECT 7 FROM generate_series(1, 4)')
+      const first = await query(byKey, { limit: 2 }, who)
+      expect(first).toMatchObject({
+        rows: [[7], [7]],
+        cursor: '2',
+      })
+      const last = await query(byKey, { limit: 3 }, { ...who, cursor: first.cursor! })
+      expect(last.rows).toHaveLength(3)
+      expect(last).not.toHaveProperty('cursor')
+      await owner('DROP TABLE public.keyed')
     })
 
     it('takes a trailing semicolon, a comment and a line break as they are', async () => {
