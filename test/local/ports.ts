@@ -45,16 +45,27 @@ export async function assertFree(ports: readonly number[]): Promise<void> {
 /** How far above the base the stack's last port may lie. */
 const span = 2 * upstreamOffset
 
-/** A base with all of its ports free, for tests that run side by side. @throws Error when none is found */
+/**
+ * A base with all of its ports free, for tests that run side by side. Its last port stays listened
+ * on until this process ends, so that nobody else takes the base before the stack is up.
+ * @throws Error when none is found
+ */
 export async function freePortBase(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
     const base = 20_000 + span * randomInt(300)
-    const ports = Array.from({ length: span }, (_, offset) => base + offset)
-    const free = await assertFree(ports).then(
-      () => true,
-      () => false,
-    )
-    if (free) return base
+    const sign = createServer().unref()
+    const taken = await new Promise<boolean>((resolve) => {
+      sign.once('error', () => resolve(false))
+      sign.listen(base + span - 1, loopback, () => resolve(true))
+    })
+    if (!taken) continue
+    const ports = Array.from({ length: span - 1 }, (_, offset) => base + offset)
+    try {
+      await assertFree(ports)
+      return base
+    } catch {
+      sign.close()
+    }
   }
   throw new Error('No free ports were found.')
 }
