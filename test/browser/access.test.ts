@@ -100,7 +100,7 @@ test('a person signs in, allows an app and ends it again, all by clicks', async 
   await page.goto(`${hub}/access`)
   expect(await page.textContent('tbody')).toContain('Claude Code')
   await page.click('tbody button')
-  expect(await page.textContent('main')).toContain('No app is connected')
+  await page.locator('main', { hasText: 'No app is connected' }).waitFor()
   expect(complaints).toEqual([])
 })
 

@@ -209,10 +209,12 @@ test('the audit is filtered, opened and exported, and what was exported verifies
   await page.fill('input[name="user"]', 'engineer')
   await page.selectOption('select[name="kind"]', 'outcome')
   await page.click('button:has-text("Show")')
+  await page.waitForURL('**kind=outcome**')
   const outcomes = await page.locator('tbody .badge').allTextContents()
   expect(outcomes.length).toBeGreaterThanOrEqual(2)
   expect(new Set(outcomes)).toEqual(new Set(['done']))
   await page.click('table.events tbody tr:first-child a')
+  await page.waitForURL('**/audit/row/**')
   expect(await page.textContent('main')).toContain('This row is genuine and follows its neighbours')
   await page.goto(`${hub}/audit?integration=postgres`)
   const waiting = page.waitForEvent('download')
@@ -236,13 +238,20 @@ test('a kill switch is turned and undone by clicks', async () => {
     'form[action="/admin/switches"] input[name="reason"] >> visible=true',
     'Trying it out',
   )
+  const on = page.locator('button:has-text("Switch on again")')
   await page.click('button[value="off"]')
+  await on.waitFor()
   expect(await page.textContent('main')).toContain('Trying it out')
   expect(await write(engineer, "UPDATE products SET name = 'Stopped' WHERE id = 1")).toBeUndefined()
-  await page.click('button:has-text("Switch on again")')
-  expect(await write(engineer, "UPDATE products SET name = 'On again' WHERE id = 1")).toMatchObject(
-    { status: 'approval_required' },
-  )
+  await on.click()
+  await on.waitFor({ state: 'detached' }) // a click doesn't wait for the page it leads to
+  // An endpoint may know the switch as it was for as long as it remembers a token.
+  await expect
+    .poll(() => write(engineer, "UPDATE products SET name = 'On again' WHERE id = 1"), {
+      timeout: 12_000,
+      interval: 1_000,
+    })
+    .toMatchObject({ status: 'approval_required' })
 })
 
 test('no page has a serious problem of accessibility, nor is wider than a phone', async () => {
