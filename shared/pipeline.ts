@@ -153,9 +153,10 @@ async function inFrame<T>(
 
 /** Puts a call or a refusal on record, once its answer has left: what follows at once still delays it. */
 export function onRecord(shell: Shell, io: CallIo, call: Omit<EndedCall, 'endedAt'>): void {
-  const ended = { ...call, endedAt: Date.now() }
+  const ended = { ...call, facts: { ...call.facts }, endedAt: Date.now() }
+  const sequence = shell.trail.next() // at once, so that a row lost on its way is a gap
   const answered = new Promise((resolve) => setTimeout(resolve, 0))
-  io.waitUntil(answered.then(() => shell.trail.add(callRow(shell, io.caller, ended), io)))
+  io.waitUntil(answered.then(() => shell.trail.add(callRow(shell, io.caller, ended), sequence, io)))
 }
 
 const refusals = new Set(['invalid_input', 'not_found', 'forbidden', 'quota_exceeded'])

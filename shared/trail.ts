@@ -43,9 +43,14 @@ export class AuditTrail {
     this.#dataset = dataset
   }
 
-  /** Takes an event. Never throws and never delays the answer. */
-  add(event: NewAuditEvent, ctx: Waiting): void {
-    const row = { ...event, isolate: this.isolate, sequence: this.#sequence++ }
+  /** The number of the next event. One that is never added shows as a gap in the ledger. */
+  next(): number {
+    return this.#sequence++
+  }
+
+  /** Takes an event by its number. Never throws and never delays the answer. */
+  add(event: NewAuditEvent, sequence: number, ctx: Waiting): void {
+    const row = { ...event, isolate: this.isolate, sequence }
     writeAuditPoint(this.#dataset, row)
     this.#rows.push(row)
     if (this.#rows.length > keptRows) this.#rows.splice(0, this.#rows.length - keptRows)
@@ -81,9 +86,8 @@ export class AuditTrail {
   }
 
   #forget(batch: readonly AuditEvent[]): void {
-    const last = batch.at(-1)
-    if (!last) return
-    const index = this.#rows.findIndex((row) => row.sequence > last.sequence)
-    this.#rows.splice(0, index === -1 ? this.#rows.length : index)
+    const sent = new Set(batch)
+    const kept = this.#rows.filter((row) => !sent.has(row))
+    this.#rows.splice(0, this.#rows.length, ...kept)
   }
 }

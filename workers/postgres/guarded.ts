@@ -5,13 +5,11 @@ import type { GuardedQuery } from './guard/guarded.ts'
 import { keyOf, ownNames, type OwnNames } from './own-names.ts'
 import type { Parameter } from './session.ts'
 
-/** Longest text that is remembered, in UTF-16 units: the memory stays below 2 MB. */
+/** Longest text that is remembered, in UTF-16 units; of twice `maxSize` texts some 4 MB. */
 const longestRemembered = 2_000
 
-/** A verdict holds for a text, a number of parameters, and the names it was found with. */
-const judged = new QuickLRU<string, { readonly names: OwnNames; readonly verdict: GuardedQuery }>({
-  maxSize: 500,
-})
+/** A verdict holds for a text, a number of parameters, and one edition of the names it was found with. */
+const judged = new QuickLRU<string, GuardedQuery>({ maxSize: 500 })
 
 /**
  * The guard's judgement with what it has to know of this database. What it let pass is remembered,
@@ -24,10 +22,10 @@ export async function guarded(
   parameters: readonly Parameter[],
 ): Promise<GuardedQuery> {
   const names = await ownNames(access)
-  const key = `${access.role} ${parameters.length} ${sql}`
+  // An edition is of one database, login, role and list of schemas, and at most five minutes old.
+  const key = `${names.edition} ${parameters.length} ${sql}`
   const known = judged.get(key)
-  // The same object: the same login, role and schemas, and not five minutes old.
-  if (known?.names === names) return known.verdict
+  if (known) return known
   const query = await guardQuery(sql, {
     parameters: parameters.length,
     schemas: access.schemas,
@@ -35,7 +33,7 @@ export async function guarded(
     enums: names.enums,
   })
   const verdict = findsOne(query, names) ? { ...query, boundedBy: 1 } : query
-  if (sql.length <= longestRemembered) judged.set(key, { names, verdict })
+  if (sql.length <= longestRemembered) judged.set(key, verdict)
   return verdict
 }
 

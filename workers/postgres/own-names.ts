@@ -4,10 +4,12 @@ import type { Access } from './databases.ts'
 import type { GuardOptions, Relation } from './guard/guarded.ts'
 
 const memoryMs = 5 * 60_000
-const mostRemembered = 200
+const mostRemembered = 50
 
 /** Names that a database has made itself: what the guard has to know, and the unique keys. */
 export interface OwnNames extends Required<Pick<GuardOptions, 'rowFunctions' | 'enums'>> {
+  /** Another number for each look into a database's catalog. */
+  readonly edition: number
   /** The columns of each unique key of a table, by `keyOf`. */
   readonly keys: ReadonlyMap<string, readonly (readonly string[])[]>
 }
@@ -16,6 +18,7 @@ export interface OwnNames extends Required<Pick<GuardOptions, 'rowFunctions' | '
 export const keyOf = ({ schema, name }: Relation): string => JSON.stringify([schema ?? null, name])
 
 const remembered = new Map<string, OwnNames & { readonly until: number }>()
+let editions = 0
 
 /**
  * Functions that take one row and that the role may run (`orders.total` calls such a one although
@@ -23,18 +26,20 @@ const remembered = new Map<string, OwnNames & { readonly until: number }>()
  * five minutes.
  */
 export async function ownNames(access: Access): Promise<OwnNames> {
-  const key = JSON.stringify([access.urls[0], access.role, access.schemas])
+  const key = JSON.stringify([access.id, access.urls[0], access.role, access.schemas])
   const known = remembered.get(key)
   if (known && known.until > Date.now()) return known
   const { rows } = await readOne(access, { text: sql, parameters: [access.schemas] })
   const namesOf = (kind: string) =>
     new Set(rows.flatMap(([found, name]) => (found === kind && name ? [name] : [])))
   const names = {
+    edition: (editions += 1),
     rowFunctions: namesOf('function'),
     enums: namesOf('enum'),
     keys: keysOf(namesOf('key')),
     until: Date.now() + memoryMs,
   }
+  for (const [old, { until }] of remembered) if (until <= Date.now()) remembered.delete(old)
   if (remembered.size >= mostRemembered) remembered.clear()
   remembered.set(key, names)
   return names
@@ -56,9 +61,10 @@ function keysOf(found: ReadonlySet<string>): OwnNames['keys'] {
  * A function counts when a row fits its first argument (a composite type, a domain over one, a
  * pseudo-type) and none after it lacks a default. PostgreSQL's own are on the guard's list or refused.
  * A key counts when it holds for all rows: not a partial one, nor a parent's for what inherits from it.
+ * Without the casts all of it would be of type `name`, which is cut at 63 bytes.
  */
 const sql = `
-SELECT DISTINCT 'function', p.proname
+SELECT DISTINCT 'function', p.proname::text
 FROM pg_catalog.pg_proc p
   JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_catalog.pg_type t ON t.oid = p.proargtypes[0]
@@ -68,12 +74,12 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
   AND (t.typtype IN ('c', 'p') OR b.typtype = 'c')
   AND has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')
 UNION ALL
-SELECT 'enum', t.typname
+SELECT 'enum', t.typname::text
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'e' AND n.nspname = ANY ($1::text[]) AND has_schema_privilege(n.oid, 'USAGE')
   AND has_type_privilege(t.oid, 'USAGE')
 UNION ALL
-(SELECT 'key', json_build_array(n.nspname, c.relname, pg_table_is_visible(c.oid), (
+(SELECT 'key', json_build_array(n.nspname, c.relname, coalesce(pg_table_is_visible(c.oid), false), (
   SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
   WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])))::text
 FROM pg_catalog.pg_index i
@@ -81,5 +87,5 @@ FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ANY ($1::text[]) AND has_schema_privilege(n.oid, 'USAGE')
   AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-  AND (c.relkind = 'p' OR NOT c.relhassubclass)
-LIMIT 5000)`
+  AND (c.relkind = 'p' OR NOT c.relhassubclass) AND NOT c.relispartition
+LIMIT 1000)`

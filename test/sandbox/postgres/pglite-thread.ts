@@ -21,6 +21,8 @@ const tell = (message: FromThread, moved: ArrayBuffer[] = []) => port.postMessag
 // A half-made cluster must never be taken for a whole one.
 const unfinished = `${dataDir}.unfinished`
 if (existsSync(unfinished)) rmSync(dataDir, { recursive: true, force: true })
+// What versions before this one left when they died.
+rmSync(`${dataDir}.new`, { recursive: true, force: true })
 // What a statement that was stopped left; only a postmaster would clear it away.
 rmSync(join(dataDir, 'base', 'pgsql_tmp'), { recursive: true, force: true })
 const db = existsSync(join(dataDir, 'PG_VERSION'))

@@ -33,9 +33,9 @@ function trail(record: (batch: readonly AuditEvent[]) => Promise<void>) {
     { writeDataPoint: (point?: unknown) => void points.push(point) },
     0,
   )
-  const add = (id: string) =>
-    audit.add(event(id), { waitUntil: (promise) => void waiting.push(promise) })
-  return { add, points, flushed: () => Promise.all(waiting) }
+  const add = (id: string, sequence = audit.next()) =>
+    audit.add(event(id), sequence, { waitUntil: (promise) => void waiting.push(promise) })
+  return { add, next: () => audit.next(), points, flushed: () => Promise.all(waiting) }
 }
 
 describe('the audit trail of an isolate', () => {
@@ -50,6 +50,22 @@ describe('the audit trail of an isolate', () => {
     await flushed()
     expect(batches.map((batch) => batch.length)).toEqual([250, 50])
     expect(batches.flat()).toEqual(Array.from({ length: 300 }, (_, i) => i))
+  })
+
+  it('has a gap where a call ended and its row was lost, and takes rows out of order once', async () => {
+    const rows: [string, number][] = []
+    const { add, next, flushed } = trail(
+      async (batch) =>
+        void rows.push(...batch.map((row): [string, number] => [row.id, row.sequence])),
+    )
+    const [first, , third] = [next(), next(), next()]
+    add('third', third)
+    add('first', first)
+    await flushed()
+    expect(rows).toEqual([
+      ['third', 2],
+      ['first', 0],
+    ])
   })
 
   it('keeps rows while the ledger is down and delivers them in order, none lost and none left out', async () => {

@@ -4,7 +4,7 @@ import { as, isFields, listOf, nameParts, text, type Fields } from './tree.ts'
 export function constantInteger(node: unknown): number | undefined {
   const constant = as('A_Const', node)
   if (constant) return literal(constant)
-  const cast = as('TypeCast', node)
+  const cast = numberCast(node)
   if (cast) return constantInteger(cast['arg'])
   const operation = as('A_Expr', node)
   if (!operation || operation['kind'] !== 'AEXPR_OP') return undefined
@@ -12,6 +12,16 @@ export function constantInteger(node: unknown): number | undefined {
   const left = operation['lexpr'] === undefined ? 0 : constantInteger(operation['lexpr'])
   if (left === undefined || right === undefined) return undefined
   return calculate(nameParts(operation['name']).at(-1), left, right)
+}
+
+const wholeNumbers = new Set(['int2', 'int4', 'int8', 'numeric'])
+
+/** A cast that leaves a whole number what it is. Others don't: `'01'::bit(32)` is 2^30 as a number. */
+function numberCast(node: unknown): Fields | undefined {
+  const cast = as('TypeCast', node)
+  const type = isFields(cast?.['typeName']) ? cast['typeName'] : {}
+  const plain = type['typmods'] === undefined && type['arrayBounds'] === undefined
+  return plain && wholeNumbers.has(nameParts(type['names']).at(-1) ?? '') ? cast : undefined
 }
 
 function calculate(operator: string | undefined, left: number, right: number): number | undefined {
@@ -40,7 +50,7 @@ export function lowerBound(node: unknown): number | undefined {
 }
 
 function extreme(node: unknown, kind: 'IS_LEAST' | 'IS_GREATEST'): number | undefined {
-  const cast = as('TypeCast', node)
+  const cast = numberCast(node)
   if (cast) return extreme(cast['arg'], kind)
   const choice = as('MinMaxExpr', node)
   if (choice?.['op'] !== kind) return undefined

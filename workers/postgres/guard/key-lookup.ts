@@ -15,22 +15,39 @@ export function keyLookup(fields: Fields): KeyLookup | undefined {
   if (!table || others.length > 0 || more || fields['op'] !== 'SETOP_NONE') return undefined
   // `orders AS o(a, b)` gives the columns other names.
   if (isFields(table['alias']) && table['alias']['colnames'] !== undefined) return undefined
-  const columns = equated(fields['whereClause'])
+  const parameters = parametersIn(fields)
+  const columns = equated(fields['whereClause'], parameters)
   if (columns.length === 0 || returnsSets(fields)) return undefined
   return { table: relationOf(table), columns }
 }
 
-/** Columns that a condition, or each of several joined by AND, compares with a value. */
-function equated(condition: unknown): string[] {
+/**
+ * Columns that a condition, or each of several joined by AND, compares with a value: neither a cast
+ * nor a parameter that has its type from elsewhere, because several keys may equal one
+ * floating-point number.
+ */
+function equated(condition: unknown, parameters: readonly unknown[]): string[] {
   const several = as('BoolExpr', condition)
   if (several)
-    return several['boolop'] === 'AND_EXPR' ? listOf(several['args']).flatMap(equated) : []
+    return several['boolop'] === 'AND_EXPR'
+      ? listOf(several['args']).flatMap((one) => equated(one, parameters))
+      : []
   const { kind, name, lexpr, rexpr } = as('A_Expr', condition) ?? {}
   if (kind !== 'AEXPR_OP' || nameParts(name).join() !== '=') return []
+  const isValue = (node: unknown) => {
+    const number = as('ParamRef', node)?.['number']
+    if (number === undefined) return as('A_Const', node) !== undefined
+    return parameters.filter((other) => other === number).length === 1
+  }
   const column = isValue(rexpr) ? lexpr : isValue(lexpr) ? rexpr : undefined
   return nameParts(as('ColumnRef', column)?.['fields']).slice(-1)
 }
 
-/** Not a cast: among floating-point numbers several keys may equal one. */
-const isValue = (node: unknown): boolean =>
-  as('A_Const', node) !== undefined || as('ParamRef', node) !== undefined
+/** The numbers of all parameters, as often as they stand there. */
+function parametersIn(node: unknown): unknown[] {
+  if (Array.isArray(node)) return node.flatMap(parametersIn)
+  if (!isFields(node)) return []
+  return Object.entries(node).flatMap(([key, inner]) =>
+    key === 'ParamRef' && isFields(inner) ? [inner['number']] : parametersIn(inner),
+  )
+}

@@ -37,22 +37,37 @@ export function queries({ call, owner }: Caller, pageStride: number): void {
     })
 
     it('asks for one row by a key without a cursor, and pages all the same when the key is gone', async () => {
-      await owner('DROP TABLE IF EXISTS public.keyed')
-      await owner('CREATE TABLE public.keyed (id int, PRIMARY KEY (id))')
-      await owner('INSERT INTO public.keyed VALUES (7)')
-      await owner('GRANT SELECT ON public.keyed TO gatehouse_engineer')
-      const byKey = 'SELECT id FROM keyed WHERE id = 7'
+      await owner('DROP TABLE IF EXISTS public.keyed_by_two_columns_of_which_each_has_a_long_name')
+      await owner(
+        'CREATE TABLE public.keyed_by_two_columns_of_which_each_has_a_long_name (id int, also_known_by_its_number int, CONSTRAINT keyed_pkey PRIMARY KEY (id, also_known_by_its_number))',
+      )
+      await owner(
+        'INSERT INTO public.keyed_by_two_columns_of_which_each_has_a_long_name VALUES (7, 1)',
+      )
+      await owner(
+        'GRANT SELECT ON public.keyed_by_two_columns_of_which_each_has_a_long_name TO gatehouse_engineer',
+      )
+      const byKey =
+        'SELECT id FROM keyed_by_two_columns_of_which_each_has_a_long_name WHERE id = 7 AND also_known_by_its_number = 1'
       // Names and keys are remembered; of other schemas they are asked for anew.
       const who = { schemas: ['public', 'keyed'] }
       const sent = vi.spyOn(globalThis, 'fetch')
       const statements = () => String(sent.mock.lastCall?.[1]?.body)
       expect((await query(byKey, { limit: 2 }, who)).rows).toEqual([[7]])
       expect(statements()).not.toContain('DECLARE')
-      await query('SELECT id FROM keyed WHERE id > 6', { limit: 2 }, who)
+      await query(
+        'SELECT id FROM keyed_by_two_columns_of_which_each_has_a_long_name WHERE id > 6',
+        { limit: 2 },
+        who,
+      )
       expect(statements()).toContain('DECLARE')
       sent.mockRestore()
-      await owner('ALTER TABLE public.keyed DROP CONSTRAINT keyed_pkey')
-      await owner('INSERT INTO public.keyed SELECT 7 FROM generate_series(1, 4)')
+      await owner(
+        'ALTER TABLE public.keyed_by_two_columns_of_which_each_has_a_long_name DROP CONSTRAINT keyed_pkey',
+      )
+      await owner(
+        'INSERT INTO public.keyed_by_two_columns_of_which_each_has_a_long_name SELECT 7, 1 FROM generate_series(1, 4)',
+      )
       const first = await query(byKey, { limit: 2 }, who)
       expect(first).toMatchObject({
         rows: [[7], [7]],
@@ -61,7 +76,7 @@ export function queries({ call, owner }: Caller, pageStride: number): void {
       const last = await query(byKey, { limit: 3 }, { ...who, cursor: first.cursor! })
       expect(last.rows).toHaveLength(3)
       expect(last).not.toHaveProperty('cursor')
-      await owner('DROP TABLE public.keyed')
+      await owner('DROP TABLE public.keyed_by_two_columns_of_which_each_has_a_long_name')
     })
 
     it('takes a trailing semicolon, a comment and a line break as they are', async () => {
