@@ -16,7 +16,7 @@ export const auditKinds = [
 
 /**
  * One line of the audit trail. Arguments are redacted before they are put in. `isolate` and
- * `sequence` number the rows of one Worker isolate, so a lost tail shows as a gap.
+ * `sequence` number the rows of one Worker isolate, so a lost row shows as a gap before the next.
  */
 export const AuditEvent = z.object({
   id: z.string().max(64),

@@ -14,9 +14,9 @@ const batchSize = 250
 const keptRows = 5_000
 
 /**
- * The audit trail of one isolate: each event becomes an Analytics Engine point at once and a
- * ledger row after the answer, in batches. Rows are numbered when they are made, so rows that a
- * crash took with it show as a gap in the ledger.
+ * The audit trail of one isolate: after the answer each event becomes an Analytics Engine point
+ * and, in batches, a ledger row. It is numbered before, so a row that was lost shows as a gap in
+ * the ledger once a later one is there.
  */
 export class AuditTrail {
   readonly isolate = crypto.randomUUID()
