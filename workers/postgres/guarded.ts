@@ -2,7 +2,7 @@ import QuickLRU from 'quick-lru'
 import type { Access } from './databases.ts'
 import { guardQuery } from './guard/guard.ts'
 import type { GuardedQuery } from './guard/guarded.ts'
-import { keyOf, ownNames, type OwnNames } from './own-names.ts'
+import { writtenName, ownNames, type OwnNames } from './own-names.ts'
 import type { Parameter } from './session.ts'
 
 /** Longest text that is remembered, in UTF-16 units; of twice `maxSize` texts some 4 MB. */
@@ -43,6 +43,6 @@ export async function guarded(
  */
 function findsOne({ lookup }: GuardedQuery, { keys }: OwnNames): boolean {
   if (!lookup) return false
-  const unique = keys.get(keyOf(lookup.table)) ?? []
+  const unique = keys.get(writtenName(lookup.table)) ?? []
   return unique.some((key) => key.every((column) => lookup.columns.includes(column)))
 }

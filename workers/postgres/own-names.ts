@@ -10,12 +10,13 @@ const mostRemembered = 50
 export interface OwnNames extends Required<Pick<GuardOptions, 'rowFunctions' | 'enums'>> {
   /** Another number for each look into a database's catalog. */
   readonly edition: number
-  /** The columns of each unique key of a table, by `keyOf`. */
+  /** The columns of each unique key of a table, by `writtenName`. */
   readonly keys: ReadonlyMap<string, readonly (readonly string[])[]>
 }
 
 /** A relation as a statement writes it: a bare name is what the search path makes of it. */
-export const keyOf = ({ schema, name }: Relation): string => JSON.stringify([schema ?? null, name])
+export const writtenName = ({ schema, name }: Relation): string =>
+  JSON.stringify([schema ?? null, name])
 
 const remembered = new Map<string, OwnNames & { readonly until: number }>()
 let editions = 0
@@ -52,7 +53,7 @@ function keysOf(found: ReadonlySet<string>): OwnNames['keys'] {
   for (const json of found) {
     const [schema, name, visible, columns] = Key.parse(JSON.parse(json))
     for (const relation of visible ? [{ name }, { schema, name }] : [{ schema, name }])
-      keys.set(keyOf(relation), [...(keys.get(keyOf(relation)) ?? []), columns])
+      keys.set(writtenName(relation), [...(keys.get(writtenName(relation)) ?? []), columns])
   }
   return keys
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { OutcomeUnknown, ToolError } from '../../../shared/errors.ts'
-import { callTool, missingScopes, type Shell } from '../../../shared/pipeline.ts'
+import { callTool, governed, missingScopes, type Shell } from '../../../shared/pipeline.ts'
 import { callIo, caller, freshShell, hub, upstream } from './orders.ts'
 
 let shell: Shell
@@ -186,6 +186,37 @@ describe('nothing upstream is contacted, and the refusal is on record, when', ()
   it('a prototype key is named as a tool', async () => {
     for (const name of ['__proto__', 'constructor', 'toString'])
       expect((await call(name, {})).row).toMatchObject(refused('not_found'))
+  })
+})
+
+describe('the record of a call', () => {
+  it('is numbered at its end and written once its answer has left', async () => {
+    const add = vi.spyOn(shell.trail, 'add')
+    const { io, settled } = callIo()
+    await callTool(shell, io, 'list_orders', { customer: 'acme' })
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve()
+    expect(add).not.toHaveBeenCalled()
+    expect(shell.trail.next()).toBe(1)
+    await settled()
+    expect(add).toHaveBeenCalledOnce()
+    expect(hub.recorded).toMatchObject([{ sequence: 0, outcome: 'ok' }])
+  })
+
+  it('holds nothing that is said after its end', async () => {
+    const { io, settled } = callIo()
+    const parse = () => ({ customer: 'acme' })
+    const ctx = await governed(
+      shell,
+      io,
+      { name: 'list_orders', args: parse(), parse },
+      async (ctx) => {
+        ctx.log({ early: true })
+        return ctx
+      },
+    )
+    ctx.log({ late: true })
+    await settled()
+    expect(hub.recorded.at(-1)?.facts).toEqual({ early: true })
   })
 })
 
